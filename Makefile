@@ -1,0 +1,56 @@
+# What a maintainer does with this repository. Each target installs what it needs first; `make` alone lists them.
+
+SWIFT ?= swift
+# More arguments for `make bench` (python3 Tests/Benchmarks/run.py --help) and `make demo` (crumbgate demo --help).
+ARGS ?=
+# How long each fuzzer runs, in seconds.
+FUZZ_SECONDS ?= 30
+
+install := sh Tests/Tools/install-packages.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test bench fuzz lint format clean toolchain
+
+help: ## This list
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: toolchain ## Builds, then runs the demo shop with the proxy in front of it; Ctrl-C ends both
+	@$(install) build demo
+	$(SWIFT) build --configuration release
+	@exec .build/release/crumbgate demo $(ARGS)
+
+build: toolchain ## Builds everything in release
+	@$(install) build
+	$(SWIFT) build --configuration release
+
+test: toolchain .venv/installed ## Runs all checks: format, unit tests, integration tests, smoke fuzzing
+	@$(install) build test fuzz
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) python3 Tests/Tools/run_tests.py
+
+bench: toolchain ## Measures the proxy against its peers (ARGS="--quick", "--write"; about half an hour without)
+	@$(install) build bench
+	$(SWIFT) build --configuration release --product crumbgate
+	@python3 Tests/Benchmarks/run.py $(ARGS)
+
+fuzz: toolchain ## Runs every fuzzer for FUZZ_SECONDS
+	@$(install) build fuzz
+	FUZZ_SECONDS=$(FUZZ_SECONDS) bash Tests/Fuzz/run.sh
+
+lint: toolchain ## Checks the format of the Swift code
+	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests
+
+format: toolchain ## Formats the Swift code
+	$(SWIFT) format --in-place --parallel --recursive Package.swift Sources Tests
+
+clean: ## Removes what builds, tests and the demo left
+	rm -rf .build .build-* .demo .venv
+	find Tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+toolchain:
+	@command -v $(SWIFT) >/dev/null || { echo "Swift 6.3 or later is needed: https://www.swift.org/install" >&2; exit 1; }
+
+.venv/installed: Tests/Tools/requirements.txt
+	@$(install) test
+	python3 -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@

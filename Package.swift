@@ -1,0 +1,108 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func pure(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: dependencies, path: "Tests/Unit/\(name)", swiftSettings: strict)
+}
+
+func library(_ name: String, pkgConfig: String, debian: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/C/\(name)", pkgConfig: pkgConfig, providers: [.apt([debian])])
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "crumbgate",
+    products: [
+        .executable(name: "crumbgate", targets: ["crumbgate"]),
+        .executable(name: "demo-shop", targets: ["DemoShop"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+    ],
+    targets: [
+        // C libraries and shims.
+        .target(
+            name: "COpenSSL", path: "Sources/C/COpenSSL",
+            cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")],
+            linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CLinux", path: "Sources/C/CLinux"),
+        library("CMaxMindDB", pkgConfig: "libmaxminddb", debian: "libmaxminddb-dev"),
+        library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
+        library("CBrotli", pkgConfig: "libbrotlienc libbrotlidec", debian: "libbrotli-dev"),
+        library("CPublicSuffix", pkgConfig: "libpsl", debian: "libpsl-dev"),
+
+        // The pure core: bytes and facts in, actions out.
+        pure("Bytes"),
+        pure("HTTPWire", ["Bytes"]),
+        tests("Bytes", ["Bytes"]),
+        tests("HTTPWire", ["HTTPWire", "Bytes"]),
+        pure("Cookies", ["Bytes"]),
+        pure("HTMLRewriting", ["Bytes"]),
+        pure("ContentCoding", ["Bytes", "CZlib", "CBrotli"]),
+        tests("ContentCoding", ["ContentCoding", "Bytes"]),
+        pure("PublicSuffix", ["Bytes", "CPublicSuffix"]),
+        pure("Consent", ["Bytes", "Cookies", "COpenSSL"]),
+        pure("Location", ["Bytes", "CMaxMindDB"]),
+        pure("Rules", ["Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "Yams"]),
+        pure("Measurement", ["Bytes", "Location"]),
+        pure(
+            "Gateway",
+            [
+                "Bytes", "HTTPWire", "Cookies", "Consent", "HTMLRewriting", "ContentCoding", "Rules", "Location",
+                "Measurement", "PublicSuffix",
+            ]),
+
+        tests("Cookies", ["Cookies", "Bytes"]),
+        tests("PublicSuffix", ["PublicSuffix"]),
+        tests("Gateway", ["Gateway", "Bytes", "HTTPWire", "Consent", "Location", "Measurement", "Rules"]),
+        tests("Consent", ["Consent", "Cookies", "Bytes"]),
+        tests("Rules", ["Rules", "Bytes", "Consent", "Cookies", "Location"]),
+        tests("HTMLRewriting", ["HTMLRewriting", "Bytes"]),
+        tests("Location", ["Location", "Bytes"]),
+        tests("Store", ["Store", "Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("Reports", ["Reports", "Store", "Measurement"]),
+        tests("Measurement", ["Measurement", "Location", "Bytes"]),
+
+        // The shells.
+        pure("Transport", ["Bytes", "HTTPWire", "Gateway", "Rules", "Location", "Measurement", "CLinux", logging]),
+        pure(
+            "Store", ["Measurement", "Location", "Consent", .product(name: "GRDB", package: "GRDB.swift")]),
+        pure("Reports", ["Store", "Measurement"]),
+        .executableTarget(
+            name: "crumbgate",
+            dependencies: [
+                "Transport", "Gateway", "Store", "Reports", "Rules", "Consent", "Location", "Measurement", "Bytes",
+                "CLinux", argumentParser, logging,
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "DemoShop",
+            dependencies: [
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                argumentParser,
+            ],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

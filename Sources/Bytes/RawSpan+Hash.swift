@@ -1,0 +1,29 @@
+extension RawSpan {
+    /// A fast 64-bit hash of the bytes for tables that are built once from trusted keys; not keyed, not stable across
+    /// versions.
+    @inlinable
+    public var tableHash: UInt64 {
+        var state = UInt64(truncatingIfNeeded: byteCount) &* 0x9E37_79B9_7F4A_7C15
+        var offset = 0
+        while offset &+ 8 <= byteCount {
+            // In bounds by the loop's condition; every bit pattern is a valid UInt64.
+            let word = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            state = mixed(state ^ word)
+            offset &+= 8
+        }
+        var tail: UInt64 = 0
+        while offset < byteCount {
+            tail = tail &<< 8 | UInt64(self[offset])
+            offset &+= 1
+        }
+        return mixed(state ^ tail)
+    }
+}
+
+/// Folds the 128-bit product with an odd constant.
+@usableFromInline
+@inline(__always)
+func mixed(_ value: UInt64) -> UInt64 {
+    let (high, low) = value.multipliedFullWidth(by: 0xD6E8_FEB8_6659_FD93)
+    return high ^ low
+}

@@ -1,0 +1,119 @@
+#pragma once
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+/// errno of the calling thread right after a failed call; Swift's own `errno` is not a plain variable.
+static inline int crumbgate_errno(void) { return errno; }
+
+/// Sends two runs of bytes in one call; a peer that is gone is an error, not a signal.
+static inline ssize_t crumbgate_send2(int fd, const void *a, size_t a_length, const void *b, size_t b_length) {
+    struct iovec parts[2] = {{(void *)a, a_length}, {(void *)b, b_length}};
+    struct msghdr message = {.msg_iov = parts, .msg_iovlen = 2};
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+static inline ssize_t crumbgate_send(int fd, const void *bytes, size_t length) {
+    return send(fd, bytes, length, MSG_NOSIGNAL);
+}
+
+static inline ssize_t crumbgate_recv(int fd, void *bytes, size_t length) { return recv(fd, bytes, length, 0); }
+
+static inline int crumbgate_epoll_add(int epoll, int fd, uint32_t events, uint64_t token) {
+    struct epoll_event event = {.events = events, .data = {.u64 = token}};
+    return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/// Adds an integer socket option; 0 on success.
+static inline int crumbgate_set_option(int fd, int level, int name, int value) {
+    return setsockopt(fd, level, name, &value, sizeof value);
+}
+
+/// The pending error of a socket (SO_ERROR), 0 when there is none.
+static inline int crumbgate_socket_error(int fd) {
+    int error = 0;
+    socklen_t length = sizeof error;
+    return getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &length) == 0 ? error : errno;
+}
+
+static inline int64_t crumbgate_monotonic_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static inline int64_t crumbgate_realtime_s(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME_COARSE, &t);
+    return (int64_t)t.tv_sec;
+}
+
+/// Accepts one connection, non-blocking and closed on exec.
+static inline int crumbgate_accept(int listener, struct sockaddr_storage *address, socklen_t *length) {
+    return accept4(listener, (struct sockaddr *)address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static inline int crumbgate_connect(int fd, const struct sockaddr_storage *address, socklen_t length) {
+    return connect(fd, (const struct sockaddr *)address, length);
+}
+
+static inline int crumbgate_bind(int fd, const struct sockaddr_storage *address, socklen_t length) {
+    return bind(fd, (const struct sockaddr *)address, length);
+}
+
+/// Writes the 4 or 16 octets of an IP address in network order and returns how many, 0 for another family.
+static inline int crumbgate_octets(const struct sockaddr_storage *address, uint8_t octets[16]) {
+    if (address->ss_family == AF_INET) {
+        __builtin_memcpy(octets, &((const struct sockaddr_in *)address)->sin_addr, 4);
+        return 4;
+    }
+    if (address->ss_family == AF_INET6) {
+        __builtin_memcpy(octets, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
+        return 16;
+    }
+    return 0;
+}
+
+/// Resolves a host and service to socket addresses: writes up to `limit` of them with their lengths and returns how
+/// many, or a negative getaddrinfo error. Blocks.
+int crumbgate_resolve(const char *host, const char *service, int is_passive, struct sockaddr_storage *addresses,
+                      socklen_t *lengths, int limit);
+
+/// Replaces a file in one step by one with these bytes that only its owner may read; 0, or -1 with the reason in errno.
+int crumbgate_replace_file(const char *path, const char *next, const uint8_t *bytes, size_t length);
+
+/// No core dump of this process is ever written: its memory holds the day's keys.
+void crumbgate_forbid_core_dumps(void);
+
+/// Raises the limit of open files to the hard one and returns it.
+long crumbgate_raise_file_limit(void);
+
+/// Writes all bytes, waiting as long as that takes; 0, or -1 with the reason in errno.
+int crumbgate_write_all(int fd, const uint8_t *bytes, size_t length);
+
+/// Opens and locks a file for the life of the process; 0, or -1 with the reason in errno (EWOULDBLOCK: another has it).
+int crumbgate_lock_file(const char *path);
+
+/// Whether something accepts connections on this port of the loopback address.
+int crumbgate_is_port_open(uint16_t port);
+
+/// Makes SIGTERM, SIGINT and SIGHUP readable as bytes from the descriptor that it returns, whichever thread gets them,
+/// and SIGPIPE nothing; -1 with the reason in errno. A program that is started afterwards finds the usual actions.
+int crumbgate_watch_signals(void);

@@ -1,0 +1,42 @@
+extension InterfaceText {
+    /// German.
+    public static let german = InterfaceText(
+        language: "de",
+        bannerLabel: "Cookie-Auswahl",
+        bannerTitle: "Cookies auf dieser Website",
+        bannerText: """
+            Einige Cookies sind nötig, damit diese Website funktioniert. Die anderen sind freiwillig, und Sie \
+            entscheiden, ob Sie sie zulassen. Ihre Auswahl können Sie jederzeit unter „Cookie-Einstellungen“ ändern.
+            """,
+        acceptAll: "Alle annehmen",
+        rejectAll: "Alle ablehnen",
+        settings: "Einstellungen",
+        settingsTitle: "Cookie-Einstellungen",
+        settingsText: """
+            Kreuzen Sie an, was Sie zulassen möchten. Was nicht angekreuzt ist, bleibt aus. Ihre Auswahl gilt nur für \
+            diesen Browser, und Sie können sie hier wieder ändern.
+            """,
+        save: "Auswahl speichern",
+        back: "Zurück ohne Änderung",
+        required: "Immer an",
+        requiredText: """
+            Nötig für das, was Sie auf der Website tun möchten, zum Beispiel für den Warenkorb; hier nicht abschaltbar.
+            """,
+        vendors: "Empfänger",
+        cookies: "Cookies",
+        cookieName: "Name",
+        lifetime: "Speicherdauer",
+        lifetimeSession: "bis der Browser geschlossen wird",
+        lifetimeDay: "1 Tag",
+        lifetimeDays: "{count} Tage",
+        signalText: """
+            Ihr Browser bittet darum, Sie nicht zu verfolgen. Daran halten wir uns: Die betroffenen Kategorien bleiben \
+            aus, solange Sie sie nicht hier zulassen.
+            """,
+        changedText: "Seit Ihrer letzten Auswahl hat sich geändert, worum wir bitten. Deshalb fragen wir noch einmal.",
+        savedText: "Ihre Auswahl ist gespeichert.",
+        failedText:
+            "Ihre Auswahl konnte nicht gespeichert werden. Es wurde nichts geändert; bitte versuchen Sie es erneut.",
+        settingsLink: "Cookie-Einstellungen"
+    )
+}

@@ -1,0 +1,100 @@
+import Bytes
+import Consent
+import HTTPWire
+import Location
+import Measurement
+import Rules
+
+/// Where one event loop's facts go.
+public struct MeasuringContext: Sendable {
+    /// The loop's own ring.
+    public let ring: FactRing
+
+    /// Makes the context of one loop.
+    public init(ring: FactRing) { self.ring = ring }
+
+    func offerCookie(_ name: RawSpan, kind: EventFact.Kind, template: EventFact?) {
+        guard var event = template else { return }
+        event.kind = kind
+        ring.offer(event, name: name)
+    }
+}
+
+extension Gateway {
+    /// Prepares what the exchange is counted by: from here on the address is a place, a network's key and perhaps a
+    /// visitor's key (spec/proxy.md, step 4).
+    mutating func prepareFact(
+        _ bytes: RawSpan, snapshot: Snapshot, context: SiteContext, exchange: Exchange,
+        client: ClientAddress, at now: Moment
+    ) {
+        guard let measured = context.measured, measured.isMeasured else { return }
+        let place = exchange.notes
+        let isView = exchange.flags.contains(.isViewCandidate)
+        let isPost = exchange.method == .post
+        if isView || isPost || requestHead.firstIndex(of: .cookie) != nil || exchange.flags.contains(.isDocument) {
+            var event = EventFact(time: now.epoch, kind: .cookieWithheld)
+            measured.identify(&event, address: client)
+            notes[place].event = event
+        }
+        guard isView || isPost else { return }
+        var fact = ExchangeFact(time: now.epoch, kind: isView ? .pageView : .post, status: 0)
+        fact.consent = Self.outcome(of: exchange.consent, scheme: context.site.consent)
+        fact.didConsentToAnalytics = context.analytics.map { exchange.consent.granted.isSuperset(of: $0) } ?? false
+        if let places = snapshot.places { fact.place = places.place(of: client, detail: snapshot.placeDetail) }
+        var userAgent = ByteRange()
+        if let field = requestHead.firstIndex(of: .userAgent) { userAgent = requestHead[field].value }
+        if let field = requestHead.firstIndex(of: .referer) {
+            notes[place].referrer = notes[place].keep(bytes[requestHead[field].value], limit: FactRing.longestReferrer)
+        }
+        notes[place].userAgent = notes[place].keep(bytes[userAgent], limit: FactRing.longestUserAgent)
+        measured.identify(&fact, address: client, userAgent: bytes[userAgent])
+        notes[place].fact = fact
+    }
+
+    /// Offers the exchange's fact to the aggregator; a full ring drops it and counts the drop.
+    mutating func measure(_ exchange: Exchange, at now: Moment) {
+        guard exchange.notes != Exchange.none, var fact = notes[exchange.notes].fact else { return }
+        let isSuccess = exchange.status >= 200 && exchange.status < 300 || exchange.status == 304
+        switch fact.kind {
+        case .pageView: if !isSuccess { fact.kind = .other }
+        case .post: if exchange.status != 303 { fact.kind = .other }
+        case .other: break
+        }
+        fact.status = exchange.status
+        fact.durationMicroseconds = UInt32(clamping: (now.monotonic - exchange.began) / 1000)
+        fact.bytes = UInt64(exchange.bytesDelivered)
+        notes[exchange.notes].offer(fact, to: measuring.ring)
+    }
+
+    mutating func logExchange(_ exchange: Exchange, at now: Moment) {
+        guard log.isEnabled else { return }
+        guard exchange.notes != Exchange.none else {
+            // A refused head: nothing of it is repeated.
+            log.write(exchange, path: RawSpan(), authority: RawSpan(), address: RawSpan(), at: now)
+            return
+        }
+        notes[exchange.notes].write(exchange, to: &log, at: now)
+    }
+
+    mutating func noteDecision(
+        _ decision: OwnAnswer.Decision, exchange: Exchange, context: SiteContext, at now: Moment
+    ) {
+        guard var event = notes[exchange.notes].event else { return }
+        event.kind = .consentDecision
+        switch decision {
+        case .accepted: measuring.ring.offer(event, name: staticBytes("accepted"))
+        case .refused: measuring.ring.offer(event, name: staticBytes("refused"))
+        case .partial: measuring.ring.offer(event, name: staticBytes("partial"))
+        }
+    }
+
+    private static func outcome(of consent: ConsentState, scheme: ConsentScheme) -> ExchangeFact.Consent {
+        switch consent.source {
+        case .globalPrivacyControl, .doNotTrack: return .signal
+        case .undecided: return .undecided
+        case .cookie:
+            if consent.granted == scheme.required { return .refused }
+            return consent.granted == scheme.all ? .accepted : .partial
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Bytes
+import Location
+import Measurement
+
+/// What one exchange remembers beyond a few words; pooled, so that its buffers are allocated once.
+struct Notes: ~Copyable {
+    /// The head for the origin server, kept for a retry until the response begins (RFC 9110 §9.2.2).
+    var originHead = ByteBuffer(capacity: 1024)
+    /// Complete field lines to add to the response: expiry of withheld cookies.
+    var responseFields = ByteBuffer(capacity: 256)
+    /// Text for the facts, by the ranges below; and the authority.
+    var text = ByteBuffer(capacity: 512)
+    var path = ByteRange()
+    var referrer = ByteRange()
+    var userAgent = ByteRange()
+    var authority = ByteRange()
+    /// The body of a request to one of our own paths.
+    var ownBody = ByteBuffer(capacity: 16)
+    /// The request to one of our own paths.
+    var ownRequest: OwnRequest?
+    /// What the exchange is counted by, but for its end.
+    var fact: ExchangeFact?
+    /// What events beside the exchange are made from.
+    var event: EventFact?
+    /// The truncated address, where the operator logs it.
+    var network = ByteRange()
+    /// The variant that a revalidation named.
+    var variant: UInt32 = 0
+    /// The language that the user agent prefers among those of the interface; 0 is none.
+    var language: UInt8 = 0
+    /// What the page's Content-Security-Policy asks of our script.
+    var nonce: [UInt8] = []
+
+    init() {}
+
+    mutating func reset() {
+        originHead.clear()
+        responseFields.clear()
+        text.clear()
+        ownBody.clear()
+        path = ByteRange()
+        referrer = ByteRange()
+        userAgent = ByteRange()
+        authority = ByteRange()
+        ownRequest = nil
+        fact = nil
+        event = nil
+        network = ByteRange()
+        variant = 0
+        language = 0
+        if !nonce.isEmpty { nonce = [] }
+    }
+
+    /// Keeps a copy of at most `limit` bytes and returns where it lies in `text`.
+    mutating func keep(_ bytes: RawSpan, limit: Int) -> ByteRange {
+        let start = text.count
+        text.append(bytes.extracting(first: min(limit, bytes.byteCount)))
+        return ByteRange(start, text.count)
+    }
+
+    /// Offers the exchange with the text that was kept for it.
+    func offer(_ fact: ExchangeFact, to ring: FactRing) {
+        ring.offer(fact, path: text.bytes[path], referrer: text.bytes[referrer], userAgent: text.bytes[userAgent])
+    }
+
+    /// Writes the exchange's line with the text that was kept for it.
+    func write(_ exchange: Exchange, to log: inout AccessLog, at now: Moment) {
+        log.write(
+            exchange, path: text.bytes[path], authority: text.bytes[authority], address: text.bytes[network], at: now)
+    }
+}

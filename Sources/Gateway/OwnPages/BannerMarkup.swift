@@ -1,0 +1,59 @@
+import Consent
+import Rules
+
+/// The markup that the shop's pages are given.
+///
+/// Light DOM with stable ids, so that software that answers for its user can find the buttons. All three have one
+/// class, so they look alike; no box is ticked, and nothing but a button decides.
+enum BannerMarkup {
+    static let consentPath = "/.crumbgate/consent"
+    static let settingsPath = "/.crumbgate/settings"
+
+    static func link(to asset: OwnAsset) -> String { #"<link rel="stylesheet" href="\#(asset.url)"/>"# }
+
+    /// The first layer, and hidden beside it the link, for the script to swap where a shared cache brought the page.
+    static func banner(_ site: Site, text: InterfaceText) -> [UInt8] {
+        let settings = site.consentSettings
+        let revision = String(site.consent.revision, radix: 16)
+        let padded = String(repeating: "0", count: 8 - revision.count) + revision
+        let position = settings.bannerPosition.rawValue
+        return Array(
+            (rootTag(text, attributes: #" data-revision="\#(padded)""#)
+                + #"<section id="crumbgate-banner" class="\#(position)" aria-label="\#(text.bannerLabel.escapedForHTML)">"#
+                + "<h2>\(text.bannerTitle.escapedForHTML)</h2><p>\(text.bannerText.escapedForHTML)</p>"
+                + formTag(text) + #"<div class="crumbgate-choices">"#
+                + button("accept", text.acceptAll) + button("reject", text.rejectAll)
+                + button("settings", text.settings) + "</div></form></section>"
+                + settingsLink(settings, text: text, isHidden: true) + "</div>").utf8)
+    }
+
+    /// The way back to the settings for those who decided; nothing where the shop has its own.
+    static func link(_ settings: ConsentSettings, text: InterfaceText) -> [UInt8] {
+        let link = settingsLink(settings, text: text, isHidden: false)
+        return link.isEmpty ? [] : Array((rootTag(text, attributes: "") + link + "</div>").utf8)
+    }
+
+    private static func settingsLink(_ settings: ConsentSettings, text: InterfaceText, isHidden: Bool) -> String {
+        guard settings.settingsLink != .none else { return "" }
+        return #"<a id="crumbgate-link" class="\#(settings.settingsLink.rawValue)" rel="nofollow" "#
+            + #"href="\#(settingsPath)?lang=\#(text.language.escapedForHTML)"\#(isHidden ? " hidden=\"\"" : "")>"#
+            + "\(text.settingsLink.escapedForHTML)</a>"
+    }
+
+    private static func rootTag(_ text: InterfaceText, attributes: String) -> String {
+        #"<div id="crumbgate" \#(languageAttributes(text))\#(attributes)>"#
+    }
+
+    static func languageAttributes(_ text: InterfaceText) -> String {
+        #"lang="\#(text.language.escapedForHTML)" dir="\#(text.direction.rawValue)""#
+    }
+
+    static func formTag(_ text: InterfaceText) -> String {
+        #"<form method="post" action="\#(consentPath)">"#
+            + #"<input type="hidden" name="lang" value="\#(text.language.escapedForHTML)"/>"#
+    }
+
+    static func button(_ choice: String, _ label: String) -> String {
+        #"<button id="crumbgate-\#(choice)" name="choice" value="\#(choice)">\#(label.escapedForHTML)</button>"#
+    }
+}

@@ -1,0 +1,54 @@
+import Bytes
+import Consent
+import Cookies
+import HTTPWire
+import Rules
+
+/// The consent a request travels under: the signed cookie's, else the signals' (spec: explicit choice wins over GPC).
+enum RequestConsent {
+    static func read(
+        _ head: borrowing RequestHead, in bytes: RawSpan, context: SiteContext, isSecure: Bool, at now: Moment
+    ) -> ConsentState {
+        let site = context.site
+        var verdict: ConsentCookieVerdict?
+        var index = 0
+        let count = head.firstIndex(of: .cookie) == nil ? 0 : head.fieldCount
+        search: while index < count {
+            let field = head[index]
+            index += 1
+            guard field.id == .cookie else { continue }
+            let text = bytes[field.value]
+            var cursor = CookieStringCursor()
+            while let pair = cursor.next(in: text) {
+                // Over TLS only the name with the prefix counts: nothing but this host, over TLS, can have set it.
+                let name = text[pair.name]
+                guard name.equals(isSecure ? ConsentCookie.secureName : ConsentCookie.name) else { continue }
+                verdict = ConsentCookie.verify(
+                    text[pair.value], signer: context.signer, site: site.consent, today: now.day)
+                if case .valid? = verdict { break search }
+            }
+        }
+        var signals: ConsentSignals = []
+        if let field = head.firstIndex(of: .secGPC), ConsentSignals.isStated(by: bytes[head[field].value]) {
+            signals.insert(.globalPrivacyControl)
+        }
+        if let field = head.firstIndex(of: .dnt), ConsentSignals.isStated(by: bytes[head[field].value]) {
+            signals.insert(.doNotTrack)
+        }
+        return ConsentState.effective(
+            cookie: verdict, signals: signals, gpcDenies: site.consentSettings.gpcDenies,
+            dntDenies: site.consentSettings.dntDenies, scheme: site.consent)
+    }
+}
+
+extension RawSpan {
+    /// The bytes without the double quotes around them, as some servers read a cookie's name.
+    var unquoted: RawSpan {
+        @_lifetime(copy self)
+        get {
+            let quote = UInt8(ascii: "\"")
+            guard byteCount >= 2, self[0] == quote, self[byteCount - 1] == quote else { return self }
+            return extracting(1..<byteCount - 1)
+        }
+    }
+}

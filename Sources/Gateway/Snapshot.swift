@@ -1,0 +1,98 @@
+import Bytes
+import Consent
+import Cookies
+import Location
+import Measurement
+import PublicSuffix
+import Rules
+
+/// The rules as one event loop uses them: a policy, what is computed from it once, and how many exchanges still go by
+/// it after its successor came.
+///
+/// Each loop has its own, so that no reference count is shared between cores.
+final class Snapshot {
+    let policy: Policy
+    let sites: [SiteContext]
+    let limits: Limits
+    let places: PlaceDatabase?
+    let placeDetail: PlaceDatabase.Detail
+    var exchanges = 0
+
+    init(policy: Policy, resources: Resources) {
+        self.policy = policy
+        limits = policy.limits
+        places = resources.places
+        placeDetail = policy.location.detail == .country ? .country : .subdivision
+        sites = policy.sites.map { site in
+            SiteContext(
+                site: site, signer: resources.signer,
+                measured: site.index < resources.measured.count ? resources.measured[site.index] : nil)
+        }
+    }
+}
+
+/// What the shell gives with a policy: things read from files.
+public struct Resources: Sendable {
+    /// What signs and verifies the sites' consent cookies.
+    public let signer: ConsentSigner
+    /// Where places come from; nil for nowhere.
+    public let places: PlaceDatabase?
+    /// By site.
+    public let measured: [MeasuredSite]
+
+    /// Makes the resources of a policy.
+    public init(signer: ConsentSigner, places: PlaceDatabase?, measured: [MeasuredSite]) {
+        self.signer = signer
+        self.places = places
+        self.measured = measured
+    }
+}
+
+/// One site with the bytes that its responses and forwarded requests are made of.
+final class SiteContext {
+    let site: Site
+    let signer: ConsentSigner
+    /// `Host: …\r\n` for an origin that wants its own authority, else empty.
+    let originHost: [UInt8]
+    let pages: OwnPages
+    let measured: MeasuredSite?
+    let sharedVariant: UInt32
+    /// The category that measurement in full needs; none when the operator removed it.
+    let analytics: CategorySet?
+    /// The last authority that cookies were expired for, and its registrable domain.
+    private var lastAuthority: [UInt8] = []
+    private var registrableDomain: [UInt8] = []
+
+    init(site: Site, signer: ConsentSigner, measured: MeasuredSite?) {
+        self.site = site
+        self.signer = signer
+        originHost = site.origin.preservesHost ? [] : Array("Host: \(site.origin.authority)\r\n".utf8)
+        pages = OwnPages(site: site)
+        self.measured = measured
+        sharedVariant = Variant.shared(revision: pages.revision, scheme: site.consent)
+        let index = site.consent.categories.firstIndex { $0.id == "analytics" }
+        analytics = index.map { CategorySet(rawValue: 1 << UInt64($0)) }
+    }
+
+    /// Appends the field lines that make a browser forget a cookie.
+    func writeExpiry(
+        of name: RawSpan, authority: RawSpan, path: RawSpan, isSecure: Bool, into output: inout ByteBuffer
+    ) {
+        let host = authority.extracting(0..<(authority.firstIndex(of: UInt8(ascii: ":")) ?? authority.byteCount))
+        if !host.equals(lastAuthority.rawSpan) {
+            lastAuthority = host.array
+            registrableDomain = Array((PublicSuffix.registrableDomain(of: host.text) ?? "").utf8)
+        }
+        let query = path.firstIndex(of: UInt8(ascii: "?")) ?? path.byteCount
+        let domain = registrableDomain
+        if domain.isEmpty {
+            ExpiryLines.write(
+                name: name, host: host, registrableDomain: nil, requestPath: path.extracting(0..<query),
+                isSecure: isSecure, into: &output)
+        } else {
+            ExpiryLines.write(
+                name: name, host: host, registrableDomain: domain.rawSpan,
+                requestPath: path.extracting(0..<query), isSecure: isSecure, into: &output)
+        }
+    }
+}

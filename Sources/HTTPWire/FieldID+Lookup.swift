@@ -1,0 +1,105 @@
+import Bytes
+
+extension FieldID {
+    /// The identifier of a field name, compared without ASCII case; `.other` when it is not a known one.
+    ///
+    /// A name that is found is a token (RFC 9110 §5.6.2), so a parser need not check its bytes again.
+    public static func lookup(_ name: RawSpan) -> FieldID { table.lookup(name) }
+
+    private static let table = FieldTable()
+}
+
+/// An open-addressing hash table of the known names, a tenth full, so that most look-ups touch one slot.
+///
+/// Small on purpose (4 KiB), and held by whoever looks up a lot: a global one is asked each time whether it exists.
+struct FieldTable: ~Copyable, Sendable {
+    private static let size = 1024
+    private static let longest = 40
+    private var slots = UniqueArray(repeating: FieldID.other, count: size)
+    private var keys = UniqueArray(repeating: FieldKey(), count: 256)
+
+    init() {
+        for id in FieldID.allCases where id != .other {
+            let name = staticBytes(id.name)
+            precondition(name.byteCount > 1 && name.byteCount <= Self.longest)
+            let key = FieldKey(name)
+            keys[Int(id.rawValue)] = key
+            var slot = key.slot
+            while slots[slot] != .other { slot = (slot + 1) & (Self.size - 1) }
+            slots[slot] = id
+        }
+    }
+
+    func lookup(_ name: RawSpan) -> FieldID {
+        guard name.byteCount > 1, name.byteCount <= Self.longest else { return .other }
+        let key = FieldKey(name)
+        var slot = key.slot
+        while true {
+            let id = slots[slot]
+            if id == .other { return .other }
+            if keys[Int(id.rawValue)].matches(key) {
+                if key.length <= 16 || name.middleEquals(staticBytes(id.name)) { return id }
+            }
+            slot = (slot &+ 1) & (Self.size &- 1)
+        }
+    }
+}
+
+/// A name's length and its ends in lowercase: all of a name of at most 16 bytes.
+struct FieldKey: BitwiseCopyable {
+    var length = 0
+    var first: UInt64 = 0
+    var last: UInt64 = 0
+
+    init() {}
+
+    /// The key of a name of at least two bytes.
+    @inline(__always)
+    init(_ name: RawSpan) {
+        length = name.byteCount
+        if length >= 8 {
+            first = name.word(at: 0).lowercasedASCII
+            last = name.word(at: length &- 8).lowercasedASCII
+        } else if length >= 4 {
+            first = (UInt64(name.halfWord(at: 0)) | UInt64(name.halfWord(at: length &- 4)) << 32).lowercasedASCII
+        } else {
+            first = (UInt64(name[0]) | UInt64(name[1]) << 8 | UInt64(name[length &- 1]) << 16).lowercasedASCII
+        }
+    }
+
+    @inline(__always)
+    var slot: Int {
+        let mixed = (first ^ last << 7 ^ last >> 57 ^ UInt64(truncatingIfNeeded: length)) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: mixed >> 54)
+    }
+
+    @inline(__always)
+    func matches(_ other: FieldKey) -> Bool {
+        length == other.length && first == other.first && last == other.last
+    }
+}
+
+extension RawSpan {
+    /// Whether what stands between the first and the last eight bytes is that of `lowercase`, of the same length.
+    fileprivate func middleEquals(_ lowercase: RawSpan) -> Bool {
+        var offset = 8
+        while offset &+ 8 < byteCount {
+            if word(at: offset).lowercasedASCII != lowercase.word(at: offset) { return false }
+            offset &+= 8
+        }
+        return true
+    }
+}
+
+extension UInt64 {
+    /// Eight bytes with their ASCII capitals made lowercase.
+    @inline(__always)
+    fileprivate var lowercasedASCII: UInt64 {
+        let low7 = self & 0x7F7F_7F7F_7F7F_7F7F
+        // The high bit of a lane: at least 'A', and more than 'Z'.
+        let fromA = low7 &+ 0x3F3F_3F3F_3F3F_3F3F
+        let pastZ = low7 &+ 0x2525_2525_2525_2525
+        let isCapital = fromA & ~pastZ & ~self & 0x8080_8080_8080_8080
+        return self | isCapital >> 2
+    }
+}

@@ -1,0 +1,261 @@
+import Bytes
+import Location
+
+/// The single-threaded inside of the measurement service.
+struct MeasurementCore: ~Copyable {
+    /// A window on its way to the sink.
+    struct Closed {
+        var cells: [ReleasedCell]
+        var entry: ReleaseLedgerEntry
+    }
+
+    struct Site {
+        var rules: SiteRules
+        let keys: DayKeys
+        var offset: Int64
+        /// One or, between midnight and the end of yesterday's key, two.
+        var windows: [SiteWindow] = []
+        var traffic = SiteTraffic()
+    }
+
+    /// By measurement number. A site that is no longer configured stays with the profile `off`.
+    private var sites: [Site] = []
+    private var numbers: [String: Int] = [:]
+    private var agents: UserAgentClassifier
+    private var page = ByteBuffer(capacity: 512)
+    private var random = SystemRandomNumberGenerator()
+
+    init() {
+        agents = UserAgentClassifier(random: &random)
+    }
+
+    // MARK: Sites and time
+
+    mutating func configure(_ configured: [SiteMeasurement], now: Int64) -> [MeasuredSite] {
+        var result: [MeasuredSite] = []
+        let present = Set(configured.map(\.name))
+        for index in sites.indices where !present.contains(sites[index].rules.settings.name) {
+            var settings = sites[index].rules.settings
+            settings.profile = .off
+            sites[index].rules = SiteRules(settings)
+        }
+        for settings in configured {
+            let number = numbers[settings.name] ?? sites.count
+            if number == sites.count {
+                sites.append(Site(rules: SiteRules(settings), keys: DayKeys(), offset: Int64(settings.offset)))
+                numbers[settings.name] = number
+            } else {
+                sites[number].rules = SiteRules(settings)
+                sites[number].offset = Int64(settings.offset)
+            }
+            moveOn(number, to: now)
+            result.append(
+                MeasuredSite(
+                    id: UInt16(truncatingIfNeeded: number), profile: settings.profile, keys: sites[number].keys))
+        }
+        return result
+    }
+
+    mutating func setOffset(_ seconds: Int, ofSite name: String, now: Int64) {
+        guard let number = numbers[name] else { return }
+        sites[number].offset = Int64(seconds)
+        moveOn(number, to: now)
+    }
+
+    /// Rotates keys and returns what is to be released of the windows whose day is over.
+    ///
+    /// They stay, in checkpoints too, until `forget` is told that the sink has them.
+    mutating func advance(to now: Int64) -> [Closed] {
+        for number in sites.indices { moveOn(number, to: now) }
+        return closed { window, keys in Int64(window.day) < keys.read().firstDay }
+    }
+
+    /// Destroys all keys and returns what is to be released of every window.
+    mutating func closeAll() -> [Closed] {
+        let due = closed { _, _ in true }
+        for site in sites { site.keys.destroy() }
+        return due
+    }
+
+    /// Drops a window that the sink has taken.
+    mutating func forget(_ entry: ReleaseLedgerEntry) {
+        guard let number = numbers[entry.site] else { return }
+        let isTaken = { (window: SiteWindow) in window.day == entry.day && window.epoch == entry.epoch }
+        for window in sites[number].windows where isTaken(window) { sites[number].traffic.cutPageViews += window.cut }
+        sites[number].windows.removeAll(where: isTaken)
+    }
+
+    /// Brings one site's keys to the time: at any moment the keys of the running day and of the next are in force, but
+    /// for the 30 minutes after midnight, when those of yesterday and today are.
+    private mutating func moveOn(_ number: Int, to now: Int64) {
+        let offset = sites[number].offset
+        let day = floorDivided(now + offset - DayKeys.overlap, by: 86_400)
+        sites[number].keys.advance(to: day, midnight: (day + 1) * 86_400 - offset, random: &random)
+    }
+
+    private func closed(where isDue: (SiteWindow, DayKeys) -> Bool) -> [Closed] {
+        var due: [Closed] = []
+        for site in sites {
+            let name = site.rules.settings.name
+            for window in site.windows where isDue(window, site.keys) {
+                var finished = window
+                finished.finishVisits()
+                due.append(
+                    Closed(
+                        cells: WindowRelease(finished, site: name).cells,
+                        entry: ReleaseLedgerEntry(site: name, day: window.day, epoch: window.epoch, k: window.table.k)))
+            }
+        }
+        return due
+    }
+
+    /// The position of the window of a day, opened when it is not there; nil when the day is over.
+    private mutating func window(of number: Int, day: Int32) -> Int? {
+        // The first key's day is the earliest that may still be open.
+        guard Int64(day) >= sites[number].keys.read().firstDay else { return nil }
+        if let index = sites[number].windows.firstIndex(where: { $0.day == day }) { return index }
+        let epoch = Int64(truncatingIfNeeded: random.next() >> 1)
+        let window = SiteWindow(day: day, epoch: epoch, k: sites[number].rules.settings.threshold, random: &random)
+        sites[number].windows.append(window)
+        sites[number].windows.sort { $0.day < $1.day }
+        return sites[number].windows.firstIndex { $0.day == day }
+    }
+
+    // MARK: What is shown
+
+    func provisionalCells() -> [ReleasedCell] {
+        var cells: [ReleasedCell] = []
+        for site in sites {
+            for window in site.windows {
+                var finished = window
+                finished.finishVisits()
+                cells += WindowRelease(finished, site: site.rules.settings.name).cells
+            }
+        }
+        return cells
+    }
+
+    func traffic(ofSite name: String) -> SiteTraffic? { numbers[name].map { sites[$0].traffic } }
+
+    // MARK: Checkpoints
+
+    func writeCheckpoint(into output: inout ByteBuffer) {
+        WindowCheckpoint.write(
+            sites.map { site in
+                WindowCheckpoint.SiteState(
+                    name: site.rules.settings.name, keys: site.keys.read(), windows: site.windows)
+            }, into: &output)
+    }
+
+    mutating func adopt(_ states: [WindowCheckpoint.SiteState]) {
+        for state in states where numbers[state.name] == nil {
+            let keys = DayKeys()
+            keys.write(state.keys)
+            let settings = SiteMeasurement(name: state.name, profile: .off)
+            numbers[state.name] = sites.count
+            sites.append(Site(rules: SiteRules(settings), keys: keys, offset: 0, windows: state.windows))
+        }
+    }
+}
+
+extension MeasurementCore: FactConsumer {
+    mutating func observe(_ fact: ExchangeFact, path: RawSpan, referrer: RawSpan, userAgent: RawSpan) {
+        let number = Int(fact.site)
+        guard number < sites.count, sites[number].rules.settings.profile != .off else { return }
+        sites[number].traffic.add(fact)
+        guard fact.kind != .other else { return }
+        let agent = agents.classify(userAgent)
+        if agent.isBot {
+            if fact.kind == .pageView { observeBot(fact, agent, site: number) }
+            return
+        }
+        if fact.kind == .pageView { observeArrival(fact, referrer: referrer, site: number) }
+        guard fact.hasVisitor else {
+            if fact.kind == .pageView { observeBare(fact, path: path, site: number) }
+            return
+        }
+        var key = fact.visitor
+        var found: Int?
+        if fact.visitorYesterday != .none,
+            Int64(fact.day) - 1 >= sites[number].keys.read().firstDay,
+            let yesterday = sites[number].windows.firstIndex(where: { $0.day == fact.day - 1 }),
+            sites[number].windows[yesterday].isVisiting(fact.visitorYesterday, at: fact.time)
+        {
+            key = fact.visitorYesterday
+            found = yesterday
+        } else {
+            found = window(of: number, day: fact.day)
+        }
+        guard let found else {
+            sites[number].traffic.lateFacts += 1
+            return
+        }
+        let rules = sites[number].rules
+        let isFull = rules.settings.profile == .consent || fact.didConsentToAnalytics
+        switch fact.kind {
+        case .pageView:
+            page.clear()
+            rules.namer.write(path, into: &page)
+            let offset = sites[number].offset
+            let circumstances = SiteWindow.Circumstances(
+                agent: agent, offset: offset, goals: isFull ? rules.goals(of: path, .pageView) : 0,
+                isFull: isFull)
+            sites[number].windows[found].observePageView(
+                fact, by: key, page: page, circumstances, site: rules, referrer: referrer, target: path)
+        case .post:
+            guard isFull else { return }
+            sites[number].windows[found].observePost(fact, by: key, goals: rules.goals(of: path, .post), site: rules)
+        case .other: break
+        }
+    }
+
+    mutating func observe(_ event: EventFact, name: RawSpan) {
+        let number = Int(event.site)
+        guard number < sites.count, sites[number].rules.settings.profile != .off else { return }
+        let table: Table
+        switch event.kind {
+        case .cookieWithheld: table = .withheld
+        case .hostBlocked: table = .blocked
+        case .consentDecision: table = .consent
+        case .cookieUnknown: table = .unknown
+        case .unknownCookieWithheld: table = .withheldUnknown
+        }
+        count(name, in: table, day: event.day, network: event.network, site: number)
+    }
+
+    private mutating func observeBot(_ fact: ExchangeFact, _ agent: UserAgentClass, site: Int) {
+        let name = BotTable.names[Int(agent.bot) - 1]
+        count(staticBytes(name), in: .bot, day: fact.day, network: fact.network, site: site)
+    }
+
+    /// Counts a page view of somebody who is not measured: the page and the day.
+    private mutating func observeBare(_ fact: ExchangeFact, path: RawSpan, site: Int) {
+        page.clear()
+        let rules = sites[site].rules
+        rules.namer.write(path, into: &page)
+        guard let index = window(of: site, day: fact.day) else { return }
+        sites[site].windows[index].countBarePage(page, network: fact.network)
+    }
+
+    /// Counts how those stand to the question of consent who come from elsewhere and have not answered.
+    private mutating func observeArrival(_ fact: ExchangeFact, referrer: RawSpan, site: Int) {
+        let name: StaticString
+        switch fact.consent {
+        case .undecided: name = "undecided"
+        case .signal: name = "gpc"
+        case .accepted, .refused, .partial: return
+        }
+        guard sites[site].rules.sources.isElsewhere(referrer) else { return }
+        count(staticBytes(name), in: .consent, day: fact.day, network: fact.network, site: site)
+    }
+
+    private mutating func count(_ name: RawSpan, in table: Table, day: Int32, network: UInt64, site: Int) {
+        guard let index = window(of: site, day: day) else {
+            sites[site].traffic.lateFacts += 1
+            return
+        }
+        sites[site].windows[index].count(name, in: table, network: network)
+    }
+}
+
+private func floorDivided(_ a: Int64, by b: Int64) -> Int64 { a >= 0 ? a / b : (a - b + 1) / b }

@@ -1,0 +1,258 @@
+import Measurement
+import Store
+
+/// How a report is laid out for a terminal.
+public struct TerminalLayout: Hashable, Sendable {
+    /// Columns of the terminal; what is drawn is never wider than 100.
+    public var width: Int
+    /// Whether control sequences for colour may be written.
+    public var isColoured: Bool
+    /// The most rows of a table that has no order of its own; 0 for all.
+    public var rowLimit: Int
+
+    /// Makes a layout.
+    public init(width: Int = 80, isColoured: Bool = false, rowLimit: Int = 10) {
+        self.width = width
+        self.isColoured = isColoured
+        self.rowLimit = rowLimit
+    }
+
+    /// Where it is read: `isTerminal` and `columns` of the output, and the environment's NO_COLOR (no-color.org), TERM
+    /// and COLUMNS.
+    public init(isTerminal: Bool, columns: Int?, environment: [String: String], rowLimit: Int = 10) {
+        width = columns ?? environment["COLUMNS"].flatMap { Int($0) } ?? 100
+        isColoured = isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+        self.rowLimit = rowLimit
+    }
+}
+
+extension Report {
+    /// The report as tables with bars, for a reader at a terminal; ends with a line break.
+    public func terminalText(_ layout: TerminalLayout = TerminalLayout()) -> String {
+        var page = TerminalPage(layout: layout)
+        page.title("\(sanitized(site)) · \(period)")
+        if isEmpty {
+            page.line("No released figures in this period.")
+            page.paragraph("A day's figures appear after the site's midnight, or when the proxy is stopped.")
+        } else {
+            if sections.contains(.summary) { summary(on: &page) }
+            if sections.contains(.days) { dayList(on: &page) }
+            for table in tables where !table.rows.isEmpty { page.table(table, days: period.length) }
+        }
+        if let today { page.today(today) }
+        if !isEmpty {
+            page.gap()
+            for note in notes { page.note(note) }
+        }
+        return page.output
+    }
+
+    private func summary(on page: inout TerminalPage) {
+        page.gap()
+        for metric in ReportSection.summary.metrics {
+            guard let figure = metric.figure(in: summaryCounts(for: metric)) else { continue }
+            let history = period.length > 1 ? series(metric) : []
+            page.headline(summaryTitle(of: metric), figure, history: history)
+        }
+    }
+
+    private func summaryTitle(of metric: Metric) -> String {
+        switch metric {
+        case .visitors: period.length == 1 ? "Visitors" : "Daily visitors, summed"
+        case .conversionRate: "Conversions per visit"
+        case .conversionsPerVisitor: "Conversions per visitor"
+        case .pageViews, .visits, .bounces, .entries, .exits, .conversions, .count, .pagesPerVisit, .bounceRate:
+            metric.title(days: period.length)
+        }
+    }
+
+    /// The counts of each day of the period; nil where none was released; empty for quotients.
+    private func series(_ metric: Metric) -> [Int?] {
+        guard case .count? = metric.figure(in: totals) else { return [] }
+        let known = Dictionary(days.map { ($0.day, $0.counts) }, uniquingKeysWith: { first, _ in first })
+        return (0..<period.length).map { offset in
+            guard let counts = known[period.first.advanced(by: offset)],
+                case .count(let count)? = metric.figure(in: counts)
+            else { return nil }
+            return count
+        }
+    }
+
+    /// Days as rows while they are few: longer periods have the sparkline of the summary.
+    private func dayList(on page: inout TerminalPage) {
+        guard period.length > 1, period.length <= 31, !days.isEmpty else { return }
+        page.rows(
+            title: ReportSection.days.title, metrics: ReportSection.days.metrics, days: period.length,
+            rows: days.map { (label: $0.day.shortText, row: StoredRow(key: "\($0.day)", counts: $0.counts)) })
+    }
+}
+
+/// Lines of text under construction.
+private struct TerminalPage {
+    let layout: TerminalLayout
+    let width: Int
+    private(set) var output = ""
+
+    init(layout: TerminalLayout) {
+        self.layout = layout
+        width = min(max(layout.width, 40), 100)
+    }
+
+    mutating func title(_ text: String) { line(styled(fitted(text, to: width).trimmedRight, .bold)) }
+
+    mutating func gap() { output += "\n" }
+
+    mutating func line(_ text: String) { output += text.trimmedRight + "\n" }
+
+    mutating func paragraph(_ text: String) {
+        for part in wrapped(text, to: width) { line(part) }
+    }
+
+    mutating func note(_ text: String) {
+        for (index, part) in wrapped(text, to: width - 2).enumerated() {
+            line(styled((index == 0 ? "· " : "  ") + part, .dim))
+        }
+    }
+
+    mutating func headline(_ title: String, _ figure: Figure, history: [Int?]) {
+        let spark = sparkline(history, columns: max(0, width - 40))
+        line("  \(fitted(title, to: 24)) \(rightAligned(text(of: figure), to: 10))  \(styled(spark, .bar))")
+    }
+
+    mutating func table(_ table: ReportTable, days: Int) {
+        let section = table.section
+        var shown = table.rows.filter { !$0.isOther }[...]
+        let all = shown.count
+        if section.isInNaturalOrder {
+            while shown.first?.counts.isEmpty == true { shown.removeFirst() }
+            while shown.last?.counts.isEmpty == true { shown.removeLast() }
+        } else if layout.rowLimit > 0 {
+            shown = shown.prefix(layout.rowLimit)
+        }
+        let hidden = section.isInNaturalOrder ? 0 : all - shown.count
+        defer { if let hint = table.hint { note(hint) } }
+        rows(
+            title: section.title, metrics: section.metrics, days: days, hidden: hidden,
+            rows: (shown + table.rows.filter(\.isOther)).map { row in
+                (label: [row.key, row.key2].compactMap { $0 }.map(section.label).joined(separator: " → "), row: row)
+            })
+    }
+
+    /// Draws rows under a heading; `hidden` tells how many more there are before *(other)*.
+    mutating func rows(
+        title: String, metrics: [Metric], days: Int, hidden: Int = 0, rows: [(label: String, row: StoredRow)]
+    ) {
+        gap()
+        let table = FigureColumns(metrics: metrics, days: days, rows: rows.map(\.row), width: width - 2)
+        let room = width - 2 - table.width
+        let barColumns = room >= 36 ? min(24, room / 3) : 0
+        let labelColumns = room - (barColumns > 0 ? barColumns + 1 : 0)
+        line(styled(fitted(title, to: 2 + room) + table.headings, .bold))
+        let largest = rows.map { $0.row.size(by: metrics[0]) }.max() ?? 0
+        let more = styled("  … and \(hidden) more: --top 0 shows all", .dim)
+        for (index, entry) in rows.enumerated() {
+            if hidden > 0, entry.row.isOther { line(more) }
+            let label = fitted(sanitized(entry.label), to: labelColumns)
+            let drawn = bar(entry.row.size(by: metrics[0]), of: largest, columns: barColumns)
+            line(
+                "  " + (entry.row.isOther ? styled(label, .dim) : label)
+                    + (barColumns > 0 ? " " + styled(drawn, entry.row.isOther ? .dim : .bar) : "")
+                    + table.figures(ofRow: index))
+        }
+        if hidden > 0, rows.last?.row.isOther != true { line(more) }
+    }
+
+    mutating func today(_ today: TodaySoFar) {
+        gap()
+        line(styled("Today so far (rounded) · \(today.day.longText), \(today.timeText)", .bold))
+        for metric in [Metric.pageViews, .visits, .visitors, .conversions] {
+            guard case .count(let count)? = metric.figure(in: today.totals) else { continue }
+            line("  \(fitted(metric.title(days: 1), to: 24)) \(rightAligned("≈ " + grouped(count), to: 10))")
+        }
+        for table in today.tables {
+            let rows = table.rows.filter { !$0.isOther }.prefix(5)
+            if rows.isEmpty { continue }
+            line(styled("  " + table.section.title, .dim))
+            for row in rows {
+                let count = rightAligned("≈ " + grouped(row.size(by: table.section.metrics[0])), to: 10)
+                line("    \(fitted(sanitized(row.key), to: max(8, min(48, width - 16)))) \(count)")
+            }
+        }
+        note("Not part of the figures above: multiples of ten, from ten up, of the day that is still open.")
+    }
+
+    private enum Style { case bold, dim, bar }
+
+    private func styled(_ text: String, _ style: Style) -> String {
+        guard layout.isColoured, !text.isEmpty else { return text }
+        switch style {
+        case .bold: return "\u{1B}[1m\(text)\u{1B}[0m"
+        case .dim: return "\u{1B}[2m\(text)\u{1B}[0m"
+        case .bar: return "\u{1B}[36m\(text)\u{1B}[0m"
+        }
+    }
+}
+
+/// The figures of a table as text: columns without any figure are left out, and the last ones where a name has no room.
+private struct FigureColumns {
+    private var titles: [String]
+    private var cells: [[String]]
+    private var widths: [Int]
+
+    init(metrics: [Metric], days: Int, rows: [StoredRow], width: Int) {
+        let shown = metrics.enumerated().filter { index, metric in
+            index == 0 || rows.contains { metric.figure(in: $0.counts) != nil }
+        }.map(\.element)
+        titles = shown.map { $0.title(days: days) }
+        cells = rows.map { row in shown.map { $0.figure(in: row.counts).map(text) ?? "–" } }
+        widths = []
+        for (index, title) in titles.enumerated() {
+            widths.append(2 + max(displayWidth(title), cells.map { displayWidth($0[index]) }.max() ?? 0))
+        }
+        while widths.count > 1, width - widths.reduce(0, +) < 16 { widths.removeLast() }
+    }
+
+    /// Columns taken, with the gaps between them.
+    var width: Int { widths.reduce(0, +) }
+    var headings: String { zip(titles, widths).map(rightAligned).joined() }
+    func figures(ofRow row: Int) -> String { zip(cells[row], widths).map(rightAligned).joined() }
+}
+
+/// A figure for a reader: `12,345`, `25 %`, `4.5`.
+private func text(of figure: Figure) -> String {
+    switch figure {
+    case .count(let count): grouped(count)
+    case .share(let share): "\(decimal(min(share, 1) * 100, places: share < 0.1 ? 1 : 0)) %"
+    case .mean(let mean): decimal(mean, places: 1)
+    }
+}
+
+/// `12,345`.
+func grouped(_ number: Int) -> String {
+    let digits = String(number.magnitude)
+    var result = ""
+    for (index, digit) in digits.enumerated() {
+        if index > 0, (digits.utf8.count - index) % 3 == 0 { result += "," }
+        result.append(digit)
+    }
+    return number < 0 ? "-" + result : result
+}
+
+/// A number with so many places behind the point, rounded half up.
+func decimal(_ number: Double, places: Int) -> String {
+    var scale = 1
+    for _ in 0..<places { scale *= 10 }
+    let scaled = Int((number * Double(scale)).rounded())
+    let sign = scaled < 0 ? "-" : ""
+    let whole = scaled.magnitude / UInt(scale)
+    if places == 0 { return "\(sign)\(whole)" }
+    return "\(sign)\(whole).\(padded(Int(scaled.magnitude % UInt(scale)), to: places))"
+}
+
+extension String {
+    fileprivate var trimmedRight: String {
+        var result = self
+        while result.last == " " { result.removeLast() }
+        return result
+    }
+}

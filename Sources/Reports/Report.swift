@@ -1,0 +1,212 @@
+import Measurement
+import Store
+
+/// What is known of one site over a period: released figures only, ready to be rendered.
+public struct Report: Hashable, Sendable {
+    /// The site's id in the rules file.
+    public let site: String
+    /// The days it tells of.
+    public let period: ReportPeriod
+    /// The parts that were asked for, in the order of `ReportSection`.
+    public let sections: [ReportSection]
+    /// The totals of the period.
+    public let totals: MeasureCounts
+    /// Page views of visitors who are measured in full: those of the totals are everybody's.
+    public let measuredPageViews: Int?
+    /// Visits that were their visitor's first of the day: bounces are told of these only.
+    public let firstVisits: Int?
+    /// The totals of each day with a released window.
+    public let days: [DayTotals]
+    /// The tables of `sections`, in their order, those without a row included.
+    public let tables: [ReportTable]
+    /// How the windows of the period were released.
+    public let gate: GateSummary
+    /// The open window, when the proxy runs and has something to show.
+    public let today: TodaySoFar?
+
+    /// Reads a report from the store; without one, as before the first release, it is empty.
+    public init(
+        site: String, period: ReportPeriod, sections: [ReportSection] = ReportSection.allCases, store: ReleaseStore?,
+        openWindow: OpenWindowSnapshot? = nil, today: Day? = nil
+    ) throws(StoreError) {
+        self.site = site
+        self.period = period
+        self.sections = ReportSection.allCases.filter(sections.contains)
+        days = try (store?.dailyTotals(site: site, days: period.numbers) ?? []).map {
+            DayTotals(day: Day(number: $0.day), counts: $0.counts)
+        }
+        totals = days.reduce(into: [:]) { sum, day in sum.merge(day.counts, uniquingKeysWith: +) }
+        measuredPageViews = try store?.sum(of: .pageViews, in: .hour, site: site, days: period.numbers)
+        firstVisits = try store?.sum(of: .visits, in: .visitLength, site: site, days: period.numbers)
+        var tables: [ReportTable] = []
+        for section in self.sections {
+            guard let dimension = section.dimension else { continue }
+            let rows = try store?.rows(of: dimension, site: site, days: period.numbers) ?? []
+            tables.append(ReportTable(section: section, rows: rows))
+        }
+        self.tables = tables
+        gate = GateSummary(try store?.ledger(site: site, days: period.numbers) ?? [])
+        self.today = today.flatMap { day in
+            openWindow?.window(site: site, day: day.number).map {
+                TodaySoFar(day: day, minute: openWindow?.minute ?? 0, window: $0)
+            }
+        }
+    }
+
+    /// The counts that a metric of the summary is made of.
+    ///
+    /// A quotient needs both counts to be of the same people: page views and visits of those who are measured in full,
+    /// bounces and visits of those that were a visitor's first of the day.
+    public func summaryCounts(for metric: Metric) -> MeasureCounts {
+        var counts = totals
+        switch metric {
+        case .pagesPerVisit: counts[.pageViews] = measuredPageViews
+        case .bounceRate: counts[.visits] = firstVisits
+        case .pageViews, .visits, .visitors, .bounces, .entries, .exits, .conversions, .count, .conversionRate,
+            .conversionsPerVisitor:
+            break
+        }
+        return counts
+    }
+
+    /// Whether no window of the period was released.
+    public var isEmpty: Bool { gate.days == 0 }
+
+    /// What a reader must know to read the figures right.
+    public var notes: [String] {
+        var notes: [String] = []
+        if period.length > 1 {
+            notes.append(
+                "Visitors are told apart within one day only: 'daily visitors' are the days' numbers, summed.")
+        }
+        if let least = gate.leastK, let most = gate.mostK {
+            let k = least == most ? "\(least)" : "\(least) to \(most)"
+            notes.append(
+                "A figure is released when at least \(k) visitors of a day fed it; the rest is in (other), or nowhere.")
+        }
+        if !isEmpty, gate.days < period.length {
+            notes.append("\(gate.days) of \(period.length) days have released figures.")
+        }
+        if gate.dividedDays > 0 {
+            let days = gate.dividedDays == 1 ? "1 day was" : "\(gate.dividedDays) days were"
+            notes.append("\(days) counted in parts, as the proxy restarted: visitors may be counted once per part.")
+        }
+        if !isEmpty {
+            notes.append(
+                "Page views are everybody's; visits, and what is told per visit, are those of visitors who are measured "
+                    + "in full.")
+        }
+        notes.append(
+            "A proxy does not see pages that a browser shows from its cache, navigation within a page, or the time "
+                + "spent on a visit's last page. Robots are left out.")
+        return notes
+    }
+}
+
+/// The totals of one day.
+public struct DayTotals: Hashable, Sendable {
+    /// The day.
+    public let day: Day
+    /// Its figures.
+    public let counts: MeasureCounts
+}
+
+/// How the windows of a period were released.
+public struct GateSummary: Hashable, Sendable {
+    /// Days with a released window.
+    public let days: Int
+    /// Days with several windows.
+    public let dividedDays: Int
+    /// The lowest threshold in force.
+    public let leastK: Int?
+    /// The highest threshold in force.
+    public let mostK: Int?
+
+    init(_ ledger: [ReleaseLedgerEntry]) {
+        let windows = ledger.reduce(into: [Int32: Int]()) { $0[$1.day, default: 0] += 1 }
+        days = windows.count
+        dividedDays = windows.values.count { $0 > 1 }
+        leastK = ledger.map(\.k).min()
+        mostK = ledger.map(\.k).max()
+    }
+}
+
+/// The rows of one section, sorted as they are to be shown; what the gate kept back comes last.
+public struct ReportTable: Hashable, Sendable {
+    /// The section it is.
+    public let section: ReportSection
+    /// Its rows.
+    public let rows: [StoredRow]
+
+    init(section: ReportSection, rows: [StoredRow]) {
+        self.section = section
+        guard !rows.isEmpty else {
+            self.rows = []
+            return
+        }
+        var sorted = rows.filter { $0.key != ReleasedCell.otherKey }
+        if section.isInNaturalOrder, let keys = section.dimension?.fixedKeys {
+            let known = Dictionary(grouping: sorted, by: \.key)
+            let unknown = sorted.filter { !keys.contains($0.key) }.sorted { $0.key < $1.key }
+            sorted = keys.flatMap { known[$0] ?? [StoredRow(key: $0, counts: [:])] } + unknown
+        } else {
+            let measure = section.metrics[0]
+            sorted = sorted.map { (row: $0, size: $0.size(by: measure)) }.sorted {
+                $0.size != $1.size
+                    ? $0.size > $1.size : ($0.row.key, $0.row.key2 ?? "") < ($1.row.key, $1.row.key2 ?? "")
+            }.map(\.row)
+        }
+        self.rows = sorted + rows.filter { $0.key == ReleasedCell.otherKey }
+    }
+}
+
+extension ReportTable {
+    /// What to do about it, for a reader at a terminal.
+    var hint: String? {
+        guard section == .unknown, let first = rows.first(where: { !$0.isOther }) else { return nil }
+        return
+            "To judge them, add a line for each to the `cookies` of a category in the rules: `\(sanitized(first.key))`."
+    }
+}
+
+extension StoredRow {
+    /// The count that rows are sorted by and bars show.
+    func size(by metric: Metric) -> Int {
+        if case .count(let count)? = metric.figure(in: counts) { return count }
+        return 0
+    }
+
+    var isOther: Bool { key == ReleasedCell.otherKey }
+}
+
+/// The figures of the window that is still open: rounded, not added to any other figure.
+public struct TodaySoFar: Hashable, Sendable {
+    /// The open day.
+    public let day: Day
+    /// When they were true, in minutes since 1970-01-01T00:00Z.
+    public let minute: Int64
+    /// The totals.
+    public let totals: MeasureCounts
+    /// The most seen pages and sources.
+    public let tables: [ReportTable]
+
+    init(day: Day, minute: Int64, window: OpenWindowSnapshot.Window) {
+        self.day = day
+        self.minute = minute
+        totals = window.rows(of: .total).first?.counts ?? [:]
+        tables = [ReportSection.pages, .sources].compactMap { section in
+            section.dimension.map { ReportTable(section: section, rows: window.rows(of: $0)) }
+        }
+    }
+
+    /// `10:42 UTC`.
+    var timeText: String { "\(clock) UTC" }
+
+    /// `2026-11-22T10:42Z`.
+    var timestamp: String { "\(Day(number: Int32(clamping: minute / 1440)))T\(clock)Z" }
+
+    private var clock: String {
+        let minutes = Int((minute % 1440 + 1440) % 1440)
+        return "\(padded(minutes / 60, to: 2)):\(padded(minutes % 60, to: 2))"
+    }
+}

@@ -1,0 +1,201 @@
+import Bytes
+import Consent
+import Cookies
+import Location
+
+/// What a policy does with one cookie or URL of a site, and by which line of its file: for people, not for the hot path.
+public struct Explanation: CustomStringConvertible, Sendable {
+    /// What is explained.
+    public let subject: String
+    /// Labels and what they say, in order.
+    public private(set) var facts: [(label: String, text: String)] = []
+
+    /// The lines as a terminal shows them.
+    public var description: String {
+        let width = (facts.map(\.label.count).max() ?? 0) + 2
+        return facts.reduce("\(subject)\n") { text, fact in
+            text + "  " + fact.label + String(repeating: " ", count: width - fact.label.count) + fact.text + "\n"
+        }
+    }
+
+    private mutating func add(_ label: String, _ text: String) { facts.append((label, text)) }
+}
+
+extension Explanation {
+    /// Explains what becomes of a cookie that a browser sends: `NAME` or `NAME=VALUE`.
+    public init(ofCookie cookie: String, site: Site, granted: CategorySet, policy: Policy) {
+        subject = "cookie `\(cookie)` at site `\(site.name)`"
+        let name = Array(cookie.utf8.prefix { $0 != UInt8(ascii: "=") })
+        explainCookie(name, site: site, granted: granted, policy: policy)
+    }
+
+    /// Explains what becomes of a set-cookie-string that the origin server sends.
+    ///
+    /// - Parameter now: seconds since 1970, which the lifetime of a line with `Expires` is counted from.
+    public init(ofSetCookie line: String, site: Site, granted: CategorySet, policy: Policy, now: Int64) {
+        subject = "set-cookie `\(line)` from the origin of site `\(site.name)`"
+        let bytes = Array(line.utf8)
+        guard let parsed = SetCookieLine(parsing: bytes.rawSpan) else {
+            add("response", "withheld: browsers would ignore this line too")
+            return
+        }
+        let name = bytes.rawSpan[parsed.name].array
+        guard let fate = explainCookie(name, site: site, granted: granted, policy: policy), fate.isForwarded else {
+            return
+        }
+        var output = ByteBuffer()
+        parsed.write(
+            bytes.rawSpan, cap: fate.treatment.cap, hardening: fate.treatment.hardening, now: now, into: &output)
+        add("sent", output.bytes.equals(bytes.rawSpan) ? "unchanged" : output.bytes.text)
+    }
+
+    /// Explains what becomes of a request to a URL: of this site, or of a third party that a page refers to.
+    ///
+    /// Returns nil when it is neither an absolute http or https URL nor a path.
+    public init?(ofURL url: String, site: Site, granted: CategorySet, policy: Policy) {
+        subject = "url `\(url)` at site `\(site.name)`"
+        var path = url
+        if !url.hasPrefix("/") || url.hasPrefix("//") {
+            guard let parts = URLParts(url) else { return nil }
+            path = parts.path
+            let host = Array(parts.host.utf8)
+            let own = policy.siteIndex(forAuthority: host.rawSpan)
+            let isOwn = own == site.index && !site.hosts.isEmpty
+            if !isOwn {
+                explainThirdParty(parts, site: site, granted: granted, policy: policy)
+                return
+            }
+        }
+        explainOwn(path, site: site)
+    }
+
+    @discardableResult
+    private mutating func explainCookie(
+        _ name: [UInt8], site: Site, granted: CategorySet, policy: Policy
+    ) -> CookieFate? {
+        if name == Array("crumbgate".utf8) || name == Array("__Host-crumbgate".utf8) {
+            add("category", "none: this is the consent cookie")
+            add("request", "never reaches the origin")
+            add("response", "the origin cannot set it")
+            return nil
+        }
+        let fate = site.fate(ofCookie: name.rawSpan, granted: granted)
+        if fate.treatment.isUnknown {
+            add("category", "unknown: no rule names it")
+            add("rule", "`cookies.unknown: \(site.unknownCookies.rawValue)`")
+        } else {
+            let rule = site.cookieRules[Int(fate.treatment.rule)]
+            addCategory(rule.category, site: site, granted: granted)
+            add("rule", "\(policy.sourceFile):\(rule.sourceLine): `\(rule.pattern)`")
+            if let vendor = rule.vendor { add("vendor", vendor) }
+        }
+        if fate.isForwarded {
+            add("request", "forwarded to the origin")
+            add("response", "forwarded to the browser" + changes(fate.treatment))
+        } else {
+            add("request", "withheld from the origin, and expired in the browser")
+            add("response", "withheld from the browser")
+        }
+        if fate.treatment.isUnknown, site.listsUnknownCookies, site.measurement.isEnabled {
+            add("listed", "for you to classify: `crumbgate report --only unknown`")
+        }
+        return fate
+    }
+
+    private func changes(_ treatment: CookieTreatment) -> String {
+        var parts: [String] = []
+        if let cap = treatment.cap {
+            parts.append(cap == 0 ? "no lifetime beyond the session" : "lifetime at most \(spell(seconds: cap))")
+        }
+        if treatment.hardening.contains(.secure) { parts.append("Secure") }
+        if treatment.hardening.contains(.httpOnly) { parts.append("HttpOnly") }
+        if treatment.hardening.contains(.sameSiteLax) { parts.append("SameSite=Lax where it has none") }
+        return parts.isEmpty ? ", unchanged" : ", with: " + parts.joined(separator: ", ")
+    }
+
+    private mutating func addCategory(_ index: Int, site: Site, granted: CategorySet) {
+        let category = site.consent.categories[index]
+        let isGranted = granted.contains(index: index)
+        add("category", "\(category.id) (\(category.isRequired ? "required" : isGranted ? "granted" : "not granted"))")
+    }
+
+    private mutating func explainThirdParty(_ parts: URLParts, site: Site, granted: CategorySet, policy: Policy) {
+        let host = Array(parts.host.utf8)
+        let path = Array(parts.path.utf8)
+        guard let index = site.hostRules.rule(forHost: host.rawSpan, port: parts.port, path: path.rawSpan) else {
+            add("category", "none: no rule names this host")
+            add("page", "loads it without consent")
+            return
+        }
+        let rule = site.hostRules.rules[index]
+        addCategory(rule.category, site: site, granted: granted)
+        add("rule", "\(policy.sourceFile):\(rule.sourceLine): `\(rule.pattern)`")
+        if let vendor = rule.vendor { add("vendor", vendor) }
+        if granted.contains(index: rule.category) {
+            add("page", "may load it")
+        } else {
+            add("page", "must not load it until it is granted; this version does not yet keep pages from it")
+        }
+    }
+
+    private mutating func explainOwn(_ path: String, site: Site) {
+        let bytes = Array(path.utf8)
+        add("origin", site.origin.authority)
+        let hasFullAddress = site.fullAddressRoutes.match(bytes.rawSpan) != nil
+        add(
+            "address",
+            hasFullAddress
+                ? "the origin gets the full address (`full_address_routes`)"
+                : "truncated to /\(site.addressPrecision.ipv4Bits) (IPv4) or /\(site.addressPrecision.ipv6Bits) (IPv6)")
+        let measurement = site.measurement
+        guard measurement.isEnabled else {
+            add("counted", "no: `measurement.profile: off`")
+            return
+        }
+        if let rule = measurement.pageTable.match(bytes.rawSpan) {
+            let rule = measurement.pages[Int(rule)]
+            add("counted as", rule.page.map { "`\($0)`" } ?? "a page of its own, by `\(rule.pattern)`")
+        } else {
+            add("counted as", "a page by its normalised path")
+        }
+        if let goal = measurement.goalPages.match(bytes.rawSpan) {
+            add("goal", "a view reaches `\(measurement.goals[Int(goal)].name)`")
+        }
+        if let goal = measurement.goalPosts.match(bytes.rawSpan) {
+            add("goal", "a POST answered with 303 reaches `\(measurement.goals[Int(goal)].name)`")
+        }
+    }
+}
+
+/// Host, port and path of an absolute http or https URL.
+private struct URLParts {
+    let host: String
+    let port: UInt16
+    let path: String
+
+    init?(_ url: String) {
+        let schemes: [(String, UInt16)] = [("http://", 80), ("https://", 443), ("//", 443)]
+        guard let (scheme, defaultPort) = schemes.first(where: { url.lowercased().hasPrefix($0.0) }) else { return nil }
+        let rest = url.dropFirst(scheme.count)
+        let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
+        let authority = Array(rest[..<end].utf8)
+        let length = hostLength(ofAuthority: authority.rawSpan)
+        host = String(decoding: authority[..<length], as: UTF8.self)
+        if host.isEmpty { return nil }
+        if length < authority.count {
+            guard let port = UInt16(String(decoding: authority[(length + 1)...], as: UTF8.self)) else { return nil }
+            self.port = port
+        } else {
+            port = defaultPort
+        }
+        let tail = rest[end...].prefix { $0 != "#" }
+        path = tail.hasPrefix("/") ? String(tail) : "/" + tail
+    }
+}
+
+private func spell(seconds: Int) -> String {
+    for (unit, factor) in [("d", 86_400), ("h", 3600), ("m", 60)] where seconds % factor == 0 {
+        return "\(seconds / factor)\(unit)"
+    }
+    return "\(seconds)s"
+}

@@ -1,0 +1,108 @@
+import Foundation
+import Yams
+
+/// Reads what is counted for a site.
+struct MeasurementDecoder {
+    let reader: RulesReader
+
+    /// Reads the keys of `measurement` into a draft; what they do not say stays.
+    func read(_ node: Node, into draft: inout MeasurementDraft) {
+        guard let section = reader.section(node, .measurement, "measurement") else { return }
+        if let node = section["profile"] {
+            // Editors that follow YAML 1.1 read a bare `off` as false and may write it so.
+            draft.profile =
+                reader.isFalse(node)
+                ? .off : reader.word(node, "profile", MeasurementSettings.Profile.self) ?? draft.profile
+            draft.profileNode = node
+        }
+        if let node = section["threshold"] {
+            draft.threshold = reader.integer(node, "threshold", in: 1...1000) ?? draft.threshold
+            if draft.threshold < 5 {
+                reader.report(
+                    "a threshold of \(draft.threshold) releases figures about very few visitors", at: node,
+                    expected: "10 or more outside of tests", severity: .warning)
+            }
+        }
+        if let node = section["time_zone"], let name = reader.text(node, "time_zone") {
+            if TimeZone(identifier: name) != nil, name.contains("/") || name == "UTC" || name == "GMT" {
+                draft.timeZone = name
+            } else {
+                reader.report(
+                    "`\(name.prefix(80))` is not a time zone", at: node, expected: "an IANA name: `Europe/Berlin`",
+                    didYouMean: suggestion(for: name, among: TimeZone.knownTimeZoneIdentifiers))
+            }
+        }
+        if let node = section["retention"] {
+            let range = 86_400_000...(762 * 86_400_000)
+            draft.retentionDays =
+                reader.duration(node, "retention", in: range).map { $0 / 86_400_000 } ?? draft.retentionDays
+        }
+        if let node = section["pages"] { draft.pages = reader.items(node).compactMap(page) }
+        if let node = section["query"] { draft.query = parameters(node) }
+        if let node = section["utm"] { draft.utm = parameters(node) }
+        if let node = section["goals"] {
+            draft.goals = []
+            for item in reader.items(node) {
+                guard let (name, trigger, node) = goal(item) else { continue }
+                guard let index = draft.goals.firstIndex(where: { $0.name == name }) else {
+                    draft.goals.append(Goal(name: name, triggers: [trigger]))
+                    continue
+                }
+                let triggers = draft.goals[index].triggers
+                if triggers.contains(trigger) { reader.report("this goal is there twice", at: node) }
+                draft.goals[index] = Goal(name: name, triggers: triggers + [trigger])
+            }
+        }
+    }
+
+    private func page(_ node: Node) -> PageRule? {
+        enum Count: String, CaseIterable { case one, each }
+        guard case .mapping = node else {
+            return reader.pathPattern(node, "a page").map { PageRule(pattern: $0, page: $0) }
+        }
+        guard let section = reader.section(node, .page, "a page") else { return nil }
+        guard let path = section["path"] else {
+            reader.report("a page without `path`", at: node, expected: "`path`: a path pattern such as `/product/*`")
+            return nil
+        }
+        guard let pattern = reader.pathPattern(path, "path") else { return nil }
+        let count = section["count"].flatMap { reader.word($0, "count", Count.self) } ?? .one
+        return PageRule(pattern: pattern, page: count == .one ? pattern : nil)
+    }
+
+    private func goal(_ node: Node) -> (name: String, trigger: Goal.Trigger, node: Node)? {
+        guard let section = reader.section(node, .goal, "a goal") else { return nil }
+        guard let nameNode = section["name"] else {
+            reader.report("a goal without `name`", at: node, expected: "`name` and either `page` or `post`")
+            return nil
+        }
+        guard let name = reader.text(nameNode, "a goal's name") else { return nil }
+        guard name.unicodeScalars.count <= 64 else {
+            reader.report("a goal's name is longer than 64", at: nameNode)
+            return nil
+        }
+        switch (section["page"], section["post"]) {
+        case (let page?, nil):
+            return reader.pathPattern(page, "page").map { (name, .page($0), nameNode) }
+        case (nil, let post?):
+            return reader.pathPattern(post, "post").map { (name, .post($0), nameNode) }
+        case (nil, nil), (_?, _?):
+            reader.report(
+                "goal `\(name)` needs one trigger", at: nameNode,
+                expected: "either `page` (a page view) or `post` (a POST answered with 303)")
+            return nil
+        }
+    }
+
+    private func parameters(_ node: Node) -> [String] {
+        reader.items(node).compactMap { item in
+            guard let name = reader.text(item, "a parameter") else { return nil }
+            let isPlain = name.utf8.allSatisfy { (0x21...0x7E).contains($0) && !Array("&=#?+%".utf8).contains($0) }
+            if isPlain { return name }
+            reader.report(
+                "`\(name.prefix(80))` is not the name of a query parameter", at: item, expected: "a name such as `page`"
+            )
+            return nil
+        }
+    }
+}

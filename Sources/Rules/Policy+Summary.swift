@@ -1,0 +1,29 @@
+import Consent
+
+extension Policy {
+    /// What the file amounts to, in a few lines for people.
+    public var summary: String {
+        var text = "\(sourceFile): no errors\n"
+        let addresses = listeners.map { $0.host.contains(":") ? "[\($0.host)]:\($0.port)" : "\($0.host):\($0.port)" }
+        text += "listens on \(addresses.joined(separator: ", "))\n"
+        for site in sites {
+            let hosts = site.hosts.isEmpty ? "every host" : site.hosts.joined(separator: ", ")
+            text += "site \(site.name): \(hosts) → \(site.origin.authority)\n"
+            let categories = site.consent.categories
+            let required = categories.filter(\.isRequired).map(\.id).joined(separator: ", ")
+            let optional = categories.filter { !$0.isRequired }.map(\.id).joined(separator: ", ")
+            text += "  required: \(required.isEmpty ? "none" : required)\n"
+            text += "  optional: \(optional.isEmpty ? "none" : optional)\n"
+            text += "  rules: \(site.cookieRules.count) cookies, \(site.hostRules.rules.count) hosts; "
+            text += "unknown cookies: \(site.unknownCookies.rawValue)\n"
+            text += "  measurement: \(site.measurement.profile.rawValue)\n"
+            let used = Set(site.cookieRules.map(\.category) + site.hostRules.rules.map(\.category))
+            let idle = categories.enumerated().filter { !$1.isRequired && !used.contains($0) }.map(\.element.id)
+            if !idle.isEmpty {
+                text += "  asked for without a cookie or host: \(idle.joined(separator: ", ")); "
+                text += "remove one with `NAME: false`\n"
+            }
+        }
+        return String(text.dropLast())
+    }
+}

@@ -1,0 +1,204 @@
+import Foundation
+import Location
+import Yams
+
+/// Makes a policy of a document's root.
+struct PolicyDecoder {
+    let reader: RulesReader
+
+    /// The policy, or nil after the reader was told why there is none.
+    func policy(from root: Node?) -> Policy? {
+        guard let root, !reader.isNull(root) else {
+            reader.report(
+                "the file says nothing", at: Node("", .implicit, .plain),
+                expected: "at least the shop's own server: `origin: http://127.0.0.1:9000`")
+            return nil
+        }
+        guard let file = reader.section(root, .file, "the file") else { return nil }
+        let directory = URL(fileURLWithPath: reader.lines.file).deletingLastPathComponent().relativePath
+        let state = path(file["state_directory"], "state_directory", in: directory) ?? join(directory, "state")
+        let secret = path(file["consent_secret_file"], "consent_secret_file", in: directory)
+        var location = location(file["location"])
+        location.database = location.database.map { join(directory, $0) }
+        let (connect, trace) = methods(file["methods"])
+        let listeners = listeners(file["listen"])
+        let limits = limits(file["limits"])
+        let timeouts = timeouts(file["timeouts"])
+        let trustedProxies = trustedProxies(file["trusted_proxies"])
+        let workers = workers(file["workers"])
+        let log = log(file["log"])
+        guard let sites = sites(file) else { return nil }
+        return Policy(
+            sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,
+            trustedProxies: trustedProxies, stateDirectory: state,
+            consentSecretFile: secret ?? join(state, "consent.key"), location: location, workers: workers, log: log,
+            connectAnswer: connect, traceAnswer: trace, warnings: sorted(reader.diagnostics))
+    }
+
+    /// The site at the top level, or those listed, which start from what the top level says.
+    private func sites(_ file: RulesReader.Section) -> [Site]? {
+        let decoder = SiteDecoder(reader: reader)
+        var shared = SiteDraft()
+        decoder.read(file, into: &shared)
+        guard let list = file["sites"], !reader.isNull(list) else {
+            guard let site = decoder.site(shared, at: file.node, index: 0) else { return nil }
+            return [site]
+        }
+        for key in ["name", "hosts"] {
+            guard let node = file.key(key) else { continue }
+            reader.report("`\(key)` belongs to each site when there is a list of `sites`", at: node)
+        }
+        guard case .sequence(let nodes) = list, !nodes.isEmpty else {
+            let reason = list.sequence == nil ? "sites must be a list, not \(reader.describe(list))" : "sites is empty"
+            reader.report(reason, at: list, expected: "`- name: …` items")
+            return nil
+        }
+        var sites: [Site] = []
+        var names: Set<String> = []
+        var hosts: [String: String] = [:]
+        for node in nodes {
+            var draft = shared
+            draft.name = nil
+            draft.hosts = []
+            guard let section = reader.section(node, .site, "a site") else { continue }
+            decoder.read(section, into: &draft)
+            guard let site = decoder.site(draft, at: node, index: sites.count) else { continue }
+            if !names.insert(site.name).inserted {
+                reader.report(
+                    "there are two sites named `\(site.name)`", at: section["name"] ?? node,
+                    expected: "a `name` of its own")
+            }
+            if site.hosts.isEmpty, let other = sites.first(where: { $0.hosts.isEmpty }) {
+                reader.report(
+                    "site `\(site.name)` has no hosts, and neither has `\(other.name)`", at: node,
+                    expected: "`hosts` on all sites but one, which takes every other host")
+            }
+            for host in site.hosts {
+                if let other = hosts[host] {
+                    reader.report("`\(host)` is already a host of site `\(other)`", at: section["hosts"] ?? node)
+                }
+                hosts[host] = site.name
+            }
+            sites.append(site)
+        }
+        return sites.count == nodes.count ? sites : nil
+    }
+
+    private func listeners(_ node: Node?) -> [Listener] {
+        guard let node, !reader.isNull(node) else { return [Listener(host: "127.0.0.1", port: 8080)] }
+        let items = reader.items(node)
+        if items.isEmpty { reader.report("listen is an empty list", at: node, expected: "at least one listener") }
+        var listeners: [Listener] = []
+        for item in items {
+            guard let listener = reader.listener(item) else { continue }
+            if listeners.contains(listener) { reader.report("this listener is there twice", at: item) }
+            listeners.append(listener)
+        }
+        return listeners
+    }
+
+    private func limits(_ node: Node?) -> Limits {
+        var limits = Limits()
+        guard let node, let section = reader.section(node, .limits, "limits") else { return limits }
+        func read(_ key: String, _ path: WritableKeyPath<Limits, Int>, in range: ClosedRange<Int>) {
+            guard let node = section[key] else { return }
+            limits[keyPath: path] = reader.integer(node, key, in: range) ?? limits[keyPath: path]
+        }
+        func readSize(_ key: String, _ path: WritableKeyPath<Limits, Int>, in range: ClosedRange<Int>) {
+            guard let node = section[key] else { return }
+            limits[keyPath: path] = reader.size(node, key, in: range) ?? limits[keyPath: path]
+        }
+        readSize("request_head", \.headBytes, in: 4096...49_152)
+        read("fields", \.fields, in: 32...128)
+        readSize("target", \.targetBytes, in: 1024...32_768)
+        read("clients", \.clients, in: 16...1_000_000)
+        read("origin_connections", \.originConnections, in: 1...65_536)
+        read("queue", \.queue, in: 0...1_000_000)
+        if let node = section["retry_after"] {
+            limits.retryAfter = (reader.duration(node, "retry_after", in: 1000...3_600_000) ?? 2000) / 1000
+        }
+        readSize("html_memory", \.htmlMemory, in: 8192...16_777_216)
+        if limits.targetBytes > limits.headBytes {
+            reader.report(
+                "target is larger than request_head, which holds it", at: section["target"] ?? section.node)
+        }
+        return limits
+    }
+
+    private func timeouts(_ node: Node?) -> Timeouts {
+        var timeouts = Timeouts()
+        guard let node, let section = reader.section(node, .timeouts, "timeouts") else { return timeouts }
+        let paths: [(String, WritableKeyPath<Timeouts, Int>)] = [
+            ("request_head", \.requestHead), ("idle", \.idle), ("body", \.body), ("origin_connect", \.originConnect),
+            ("origin_first_byte", \.originFirstByte), ("origin_idle", \.originIdle), ("tunnel", \.tunnel),
+            ("drain", \.drain),
+        ]
+        for (key, path) in paths {
+            guard let node = section[key] else { continue }
+            timeouts[keyPath: path] = reader.duration(node, key, in: 10...86_400_000) ?? timeouts[keyPath: path]
+        }
+        return timeouts
+    }
+
+    private func trustedProxies(_ node: Node?) -> [AddressBlock] {
+        guard let node else { return [] }
+        return reader.items(node).compactMap { item in
+            guard let text = reader.text(item, "a trusted proxy") else { return nil }
+            if let block = AddressBlock(text) { return block }
+            reader.report(
+                "`\(text)` is not a block of addresses", at: item,
+                expected: "an address or a block without bits behind its prefix: `10.0.0.0/8`, \"2001:db8::/32\"")
+            return nil
+        }
+    }
+
+    private func location(_ node: Node?) -> LocationSettings {
+        var location = LocationSettings()
+        guard let node, let section = reader.section(node, .location, "location") else { return location }
+        if let node = section["database"] { location.database = reader.text(node, "database") }
+        if let node = section["detail"] {
+            location.detail = reader.word(node, "detail", LocationSettings.Detail.self) ?? location.detail
+        }
+        return location
+    }
+
+    private func log(_ node: Node?) -> LogSettings {
+        var log = LogSettings()
+        guard let node, let section = reader.section(node, .log, "log") else { return log }
+        if let node = section["level"] { log.level = reader.word(node, "level", LogSettings.Level.self) ?? log.level }
+        if let node = section["format"] {
+            log.format = reader.word(node, "format", LogSettings.Format.self) ?? log.format
+        }
+        if let node = section["access"] { log.access = reader.boolean(node, "access") ?? log.access }
+        if let node = section["truncated_address"] {
+            log.truncatedAddress = reader.boolean(node, "truncated_address") ?? log.truncatedAddress
+        }
+        return log
+    }
+
+    private func methods(_ node: Node?) -> (connect: Int, trace: Int) {
+        guard let node, let section = reader.section(node, .methods, "methods") else { return (405, 405) }
+        func answer(_ key: String) -> Int {
+            section[key].flatMap { reader.integer($0, key, among: [405, 501]) } ?? 405
+        }
+        return (answer("connect"), answer("trace"))
+    }
+
+    private func workers(_ node: Node?) -> Int {
+        let cores = max(1, ProcessInfo.processInfo.activeProcessorCount)
+        guard let node else { return cores }
+        if case .scalar(let scalar) = node, scalar.string == "auto" { return cores }
+        return reader.integer(node, "workers", in: 1...256) ?? cores
+    }
+
+    private func path(_ node: Node?, _ what: String, in directory: String) -> String? {
+        guard let node, let text = reader.text(node, what) else { return nil }
+        return join(directory, text)
+    }
+}
+
+/// A path of a rules file, which is relative to the folder that the file is in.
+private func join(_ directory: String, _ path: String) -> String {
+    if path.hasPrefix("/") || directory == "." || directory.isEmpty { return path }
+    return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
+}

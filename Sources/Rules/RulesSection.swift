@@ -1,0 +1,45 @@
+/// The mappings of a rules file that have a fixed set of keys.
+package enum RulesSection: String, CaseIterable, Sendable {
+    case file, site, category, cookie, host, cookies, consent, signals, signal, addressPrecision, measurement, page
+    case goal, limits, timeouts, location, log, methods
+
+    /// The keys it may have, in the order in which docs/rules.md tells them.
+    package var keys: [String] {
+        switch self {
+        case .file:
+            ["listen"] + Self.site.keys + [
+                "sites", "trusted_proxies", "state_directory", "consent_secret_file", "location", "limits", "timeouts",
+                "methods", "workers", "log",
+            ]
+        case .site:
+            [
+                "name", "hosts", "origin", "preserve_host", "categories", "cookies", "consent", "signals",
+                "address_precision", "full_address_routes", "measurement",
+            ]
+        case .category: ["name", "purpose", "required", "vendors", "cookies", "hosts"]
+        case .cookie: ["name", "vendor", "lifetime", "secure", "http_only", "same_site"]
+        case .host: ["host", "vendor"]
+        case .cookies: ["unknown", "lifetime", "secure", "http_only", "same_site"]
+        case .consent: ["validity", "language", "banner", "settings_link", "texts"]
+        case .signals: ["gpc", "dnt"]
+        case .signal: ["denies"]
+        case .addressPrecision: ["ipv4", "ipv6"]
+        case .measurement: ["profile", "threshold", "time_zone", "retention", "pages", "query", "utm", "goals"]
+        case .page: ["path", "count"]
+        case .goal: ["name", "page", "post"]
+        case .limits:
+            [
+                "request_head", "fields", "target", "clients", "origin_connections", "queue", "retry_after",
+                "html_memory",
+            ]
+        case .timeouts:
+            [
+                "request_head", "idle", "body", "origin_connect", "origin_first_byte", "origin_idle", "tunnel",
+                "drain",
+            ]
+        case .location: ["database", "detail"]
+        case .log: ["level", "format", "access", "truncated_address"]
+        case .methods: ["connect", "trace"]
+        }
+    }
+}

@@ -1,0 +1,142 @@
+import GRDB
+import Measurement
+
+/// The SQLite file of released cells and of the ledger that says which windows were released.
+///
+/// Nothing else about visitors is ever written to disk: integers and public words, no row per visit, nothing derived
+/// from a visitor. The file is in WAL mode, its deleted content is overwritten (`secure_delete`), its temporary tables
+/// stay in memory, and it is readable by its owner only. One process writes; any number read meanwhile.
+public final class ReleaseStore: ReleaseSink, Sendable {
+    /// The file's name within the state directory.
+    public static let fileName = "crumbgate.sqlite"
+
+    /// The file's path.
+    public let path: String
+    let queue: DatabaseQueue
+
+    /// Opens the store for the process that releases windows, making the file when there is none and bringing an older
+    /// schema up to date; the directory must exist.
+    public static func open(path: String) throws(StoreError) -> ReleaseStore {
+        try PrivateFile.make(path)
+        let store = try ReleaseStore(path: path, configuration: Configuration())
+        do {
+            try store.queue.writeWithoutTransaction { database in
+                try Schema.checkOwnership(database, path: path)
+                // A release is rare and is told of as durable: it is synced, not left to the next checkpoint.
+                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+                try Schema.migrate(database)
+            }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+        return store
+    }
+
+    /// Opens the store to read it, while another process may be writing; throws `missing` when there is no file.
+    public static func openReadOnly(path: String) throws(StoreError) -> ReleaseStore {
+        guard PrivateFile.exists(path) else { throw .missing(path: path) }
+        var configuration = Configuration()
+        configuration.readonly = true
+        let store = try ReleaseStore(path: path, configuration: configuration)
+        try store.read { try Schema.check($0, path: path) }
+        return store
+    }
+
+    private init(path: String, configuration: Configuration) throws(StoreError) {
+        self.path = path
+        var configuration = configuration
+        configuration.label = "store"
+        configuration.busyMode = .timeout(5)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
+        }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// Keeps a window's cells and its ledger entry in one transaction, or neither when it throws.
+    @discardableResult
+    public func store(
+        _ cells: [ReleasedCell], release: ReleaseLedgerEntry
+    ) throws(StoreError) -> ReleaseOutcome {
+        let rows = CellRow.folding(cells)
+        return try write { database in
+            let site = try siteNumber(release.site, in: database)
+            guard try insertIntoLedger(release, site: site, in: database) else { return .alreadyReleased }
+            var sites = [release.site: site]
+            // In the order of the primary key, whatever the order of counting was.
+            for row in rows {
+                let number = try sites[row.name.site] ?? siteNumber(row.name.site, in: database)
+                sites[row.name.site] = number
+                try row.add(to: database, site: number)
+            }
+            return .stored
+        }
+    }
+
+    /// Closes the file; the last writer leaves neither a WAL nor a shared-memory file behind.
+    public func close() throws(StoreError) {
+        do { try queue.close() } catch { throw StoreError(error, path: path) }
+    }
+
+    func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do { return try queue.read(body) } catch { throw StoreError(error, path: path) }
+    }
+
+    func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do { return try queue.write(body) } catch { throw StoreError(error, path: path) }
+    }
+}
+
+/// All figures of one row of one table on one day.
+private struct CellRow {
+    /// The primary key.
+    struct Name: Hashable {
+        var site: String
+        var dimension: Dimension
+        var day: Int32
+        var key: String
+        var key2: String
+    }
+
+    var name: Name
+    var counts = MeasureCounts()
+
+    /// Gathers the cells of each row and sorts the rows by their names.
+    static func folding(_ cells: [ReleasedCell]) -> [CellRow] {
+        var rows: [Name: CellRow] = [:]
+        for cell in cells {
+            let name = Name(
+                site: cell.site, dimension: cell.dimension, day: cell.day, key: cell.key, key2: cell.key2 ?? "")
+            rows[name, default: CellRow(name: name)].counts[cell.measure, default: 0] += cell.count
+        }
+        return rows.values.sorted { a, b in
+            (a.name.site, a.name.dimension.rawValue, a.name.day, a.name.key, a.name.key2)
+                < (b.name.site, b.name.dimension.rawValue, b.name.day, b.name.key, b.name.key2)
+        }
+    }
+
+    func add(to database: Database, site number: Int64) throws {
+        let statement = try database.cachedStatement(sql: Schema.addCell)
+        let counts: [(any DatabaseValueConvertible)?] = Measure.allCases.map { self.counts[$0] }
+        try statement.execute(
+            arguments: [number, name.dimension.rawValue, name.day, name.key, name.key2] + StatementArguments(counts))
+    }
+}
+
+private func siteNumber(_ name: String, in database: Database) throws -> Int64 {
+    try database.execute(sql: "INSERT INTO site (name) VALUES (?) ON CONFLICT DO NOTHING", arguments: [name])
+    // The row exists: inserted now or before, within this transaction.
+    return try Int64.fetchOne(database, sql: "SELECT id FROM site WHERE name = ?", arguments: [name]) ?? 0
+}
+
+/// Whether the window was new.
+private func insertIntoLedger(_ entry: ReleaseLedgerEntry, site: Int64, in database: Database) throws -> Bool {
+    try database.execute(
+        sql: "INSERT INTO release (site, day, epoch, mode, k) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        arguments: [site, entry.day, entry.epoch, entry.mode.rawValue, entry.k])
+    return database.changesCount == 1
+}

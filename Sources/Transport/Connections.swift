@@ -1,0 +1,140 @@
+import Bytes
+import Gateway
+import Location
+
+/// "No connection" where an index of a slab stands.
+let noConnection = UInt32.max
+
+/// A visitor's connection.
+struct ClientConnection: ~Copyable {
+    enum Phase {
+        /// Between requests, or inside a request head.
+        case head
+        /// Inside the body of a request to one of our own paths.
+        case collecting
+        /// The request waits for an origin connection.
+        case waiting
+        /// Request and response are under way.
+        case exchanging
+        /// After 101: bytes both ways.
+        case tunnel
+        /// The answer is complete but not all sent; then the connection ends.
+        case flushing
+        /// Our side is closed; what still comes is read and forgotten, so that the answer is not lost to a reset.
+        case lingering
+    }
+
+    struct Flags: OptionSet {
+        var rawValue: UInt8
+        /// The kernel said that there is something to read, and we have not read it to its end.
+        static let isReadable = Flags(rawValue: 1)
+        /// The peer sent its last byte: reading must go on until the end is seen.
+        static let isEnding = Flags(rawValue: 2)
+        /// The end was read.
+        static let hasEnded = Flags(rawValue: 4)
+        static let isQueued = Flags(rawValue: 8)
+        /// The request went out on a pooled connection.
+        static let hasRetried = Flags(rawValue: 16)
+    }
+
+    let fd: Int32
+    let peer: ClientAddress
+    var phase = Phase.head
+    var flags: Flags = []
+    var origin = noConnection
+    /// The endpoint whose queue it waits in, and its ticket there; nil and 0 when it does not wait.
+    var awaited: Int?
+    var ticket: UInt64 = 0
+    var exchange = Exchange()
+    /// Received and not consumed.
+    var leftover = ByteBuffer()
+    /// How much of it was looked at in vain.
+    var examined = 0
+    /// What the socket did not take yet.
+    var outgoing = ByteBuffer()
+    /// Milliseconds on the loop's clock.
+    var deadline: Int64 = 0
+    /// When the timer wheel looks at it next.
+    var check: Int64 = .max
+
+    init(fd: Int32, peer: ClientAddress) {
+        self.fd = fd
+        self.peer = peer
+    }
+}
+
+/// A connection to an origin server: in use by one client, or idle in its endpoint's pool.
+struct OriginConnection: ~Copyable {
+    struct Flags: OptionSet {
+        var rawValue: UInt8
+        static let isReadable = Flags(rawValue: 1)
+        static let isEnding = Flags(rawValue: 2)
+        static let isConnecting = Flags(rawValue: 4)
+        /// It carried an exchange before: the server may have closed it in the meantime.
+        static let isReused = Flags(rawValue: 8)
+        static let isQueued = Flags(rawValue: 16)
+        static let hasSentBytes = Flags(rawValue: 32)
+        static let hasEnded = Flags(rawValue: 64)
+    }
+
+    let fd: Int32
+    let endpoint: Int
+    var client = noConnection
+    var flags: Flags = .isConnecting
+    /// The beginning of a response head.
+    var leftover = ByteBuffer()
+    /// Parts of the request that the socket did not take yet.
+    var outgoing = ByteBuffer()
+    var deadline: Int64 = .max
+    var check: Int64 = .max
+
+    init(fd: Int32, endpoint: Int) {
+        self.fd = fd
+        self.endpoint = endpoint
+    }
+}
+
+/// One origin server as a loop knows it: where it is, its idle connections, and who waits for one.
+struct Endpoint {
+    let host: String
+    let port: UInt16
+    var addresses: [SocketAddress]
+    /// Rotates through the addresses when one cannot be reached.
+    var preferred = 0
+    /// Latest used last: it is the warmest.
+    var idle: [UInt32] = []
+    var open = 0
+    var waiting: [Waiter] = []
+    var firstWaiting = 0
+    /// Clients that really wait: the queue also holds places of those who left.
+    var waitingCount = 0
+
+    /// A place in the queue: worth something only while the client still holds the ticket.
+    struct Waiter {
+        let client: Handle
+        let ticket: UInt64
+    }
+
+    /// Somebody left the queue, served or not.
+    mutating func leave() {
+        waitingCount -= 1
+        if waitingCount == 0 {
+            waiting.removeAll(keepingCapacity: true)
+            firstWaiting = 0
+        }
+    }
+
+    mutating func popWaiting() -> Waiter? {
+        guard firstWaiting < waiting.count else { return nil }
+        let handle = waiting[firstWaiting]
+        firstWaiting += 1
+        if firstWaiting == waiting.count {
+            waiting.removeAll(keepingCapacity: true)
+            firstWaiting = 0
+        } else if firstWaiting > 256 {
+            waiting.removeFirst(firstWaiting)
+            firstWaiting = 0
+        }
+        return handle
+    }
+}

@@ -1,0 +1,104 @@
+import Bytes
+import CLinux
+import Gateway
+import Glibc
+import Rules
+import Synchronization
+
+/// An origin server's host and port with the addresses that were found for it.
+struct ResolvedOrigin: Sendable {
+    let host: String
+    let port: UInt16
+    let addresses: [SocketAddress]
+}
+
+/// New rules for a loop, ready to be used.
+struct PolicyUpdate: Sendable {
+    let policy: Policy
+    let resources: Resources
+    /// By site.
+    let endpoints: [ResolvedOrigin]
+}
+
+/// Visitors' connections over all loops; the limit on them is one of the process.
+final class ConnectionCount: Sendable {
+    private let count = Atomic<Int>(0)
+
+    /// Counts one more, unless there are `limit` already.
+    func enter(limit: Int) -> Bool {
+        if count.wrappingAdd(1, ordering: .relaxed).newValue <= limit { return true }
+        count.wrappingSubtract(1, ordering: .relaxed)
+        return false
+    }
+
+    func leave() { count.wrappingSubtract(1, ordering: .relaxed) }
+}
+
+/// What a loop starts with.
+struct LoopConfiguration: Sendable {
+    let policy: Policy
+    let resources: Resources
+    let endpoints: [ResolvedOrigin]
+    let measuring: MeasuringContext
+    let connections: ConnectionCount
+    /// Listening sockets of this loop alone.
+    let listeners: [Int32]
+}
+
+/// How the main thread speaks to an event loop, and the loop hands over its log lines; never waited for by either.
+final class Mailbox: Sendable {
+    struct Orders {
+        var update: PolicyUpdate?
+        var stops = false
+    }
+
+    let descriptor: Int32
+    private let orders = Mutex(Orders())
+    private let log = Mutex<[UInt8]>([])
+
+    /// Log bytes held at most until the main thread takes them.
+    private static let logLimit = 4 << 20
+
+    init() throws(SystemError) {
+        descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
+        guard descriptor >= 0 else { throw SystemError("eventfd") }
+    }
+
+    deinit { close(descriptor) }
+
+    func post(_ change: @Sendable (inout Orders) -> Void) {
+        orders.withLock { change(&$0) }
+        // A counter of events; when it is full the loop is awake anyway.
+        eventfd_write(descriptor, 1)
+    }
+
+    func collect() -> Orders {
+        var count: eventfd_t = 0
+        // Writes one integer.
+        unsafe _ = eventfd_read(descriptor, &count)
+        return orders.withLock { state in
+            let taken = state
+            state.update = nil
+            return taken
+        }
+    }
+
+    /// Takes over the lines that a loop wrote.
+    func deliver(_ gateway: inout Gateway) {
+        var lines = ByteBuffer()
+        gateway.drainLog(into: &lines)
+        guard !lines.isEmpty else { return }
+        let bytes = lines.array
+        log.withLock { kept in
+            if kept.count < Self.logLimit { kept += bytes }
+        }
+    }
+
+    func takeLog() -> [UInt8] {
+        log.withLock { kept in
+            var taken: [UInt8] = []
+            swap(&taken, &kept)
+            return taken
+        }
+    }
+}

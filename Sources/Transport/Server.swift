@@ -1,0 +1,148 @@
+import Bytes
+import CLinux
+import Consent
+import Gateway
+import Glibc
+import Location
+import Logging
+import Measurement
+import Rules
+import Synchronization
+
+/// The proxy as a process: event loops on their threads, signals, reloading, and an orderly end.
+///
+/// The main thread waits for signals and for changes of the rules file; it never touches a visitor's connection.
+public final class Server {
+    /// What the server does with lines of the access log: called on the main thread.
+    public typealias LogWriter = ([UInt8]) -> Void
+
+    private var policy: Policy
+    private let loader: Loader
+    private let logger: Logger
+    private let writeLog: LogWriter
+    private let rings: [FactRing]
+    private var mailboxes: [Mailbox] = []
+    private var threads: [LoopThread] = []
+
+    /// How the shell gets rules and what goes with them, at the start and on every reload.
+    public struct Loader {
+        /// Reads and compiles the rules file.
+        public var policy: () throws -> Policy
+        /// Reads the files that a policy names, and tells measuring about its sites.
+        public var resources: (Policy) throws -> Resources
+
+        /// Makes a loader of its two steps.
+        public init(policy: @escaping () throws -> Policy, resources: @escaping (Policy) throws -> Resources) {
+            self.policy = policy
+            self.resources = resources
+        }
+    }
+
+    /// Makes a server for a policy that was loaded already; `rings` has one ring for each of its workers.
+    public init(policy: Policy, loader: Loader, rings: [FactRing], logger: Logger, writeLog: @escaping LogWriter) {
+        self.policy = policy
+        self.loader = loader
+        self.rings = rings
+        self.logger = logger
+        self.writeLog = writeLog
+    }
+
+    /// Opens the listening sockets, starts the loops and serves until SIGTERM or SIGINT; then everything in flight is
+    /// finished, as far as `timeouts.drain` allows.
+    ///
+    /// - Parameter isReady: called once connections are accepted.
+    public func run(isReady: () -> Void) throws {
+        let signals = try Signals()
+        let watch = FileWatch(path: policy.sourceFile)
+        let endpoints = try resolveOrigins(of: policy)
+        let resources = try loader.resources(policy)
+        let connections = ConnectionCount()
+        for ring in rings {
+            let mailbox = try Mailbox()
+            let listeners = try openListeners(policy)
+            let configuration = LoopConfiguration(
+                policy: policy, resources: resources, endpoints: endpoints, measuring: MeasuringContext(ring: ring),
+                connections: connections, listeners: listeners)
+            mailboxes.append(mailbox)
+            threads.append(try LoopThread(configuration: configuration, mailbox: mailbox))
+        }
+        isReady()
+        while true {
+            let event = signals.wait(also: watch, milliseconds: 250)
+            flushLog()
+            switch event {
+            case .none: continue
+            case .reload: reload()
+            case .terminate:
+                // The order first: a log that nobody reads must not hold it up.
+                for mailbox in mailboxes { mailbox.post { $0.stops = true } }
+                logger.info("stopping: no new connections, finishing what is in flight")
+                for thread in threads { thread.join(meanwhile: flushLog) }
+                flushLog()
+                return
+            }
+        }
+    }
+
+    private func flushLog() {
+        for mailbox in mailboxes {
+            let lines = mailbox.takeLog()
+            if !lines.isEmpty { writeLog(lines) }
+        }
+    }
+
+    /// Reads the rules again; whatever is wrong with them, the old ones stay in force.
+    private func reload() {
+        do {
+            let next = try loader.policy()
+            if next.listeners != policy.listeners || next.workers != policy.workers {
+                logger.warning("listeners and workers change only with a restart; all other rules are in force now")
+            }
+            let endpoints = try resolveOrigins(of: next)
+            let resources = try loader.resources(next)
+            let update = PolicyUpdate(policy: next, resources: resources, endpoints: endpoints)
+            for mailbox in mailboxes { mailbox.post { $0.update = update } }
+            policy = next
+            logger.info("rules reloaded", metadata: ["file": "\(next.sourceFile)"])
+        } catch {
+            logger.error("rules not reloaded, the old ones stay in force:\n\(error)")
+        }
+    }
+
+    private func resolveOrigins(of policy: Policy) throws -> [ResolvedOrigin] {
+        try policy.sites.map { site in
+            let addresses = try SocketAddress.resolve(
+                host: site.origin.host, port: site.origin.port, isPassive: false)
+            return ResolvedOrigin(host: site.origin.host, port: site.origin.port, addresses: addresses)
+        }
+    }
+
+    private func openListeners(_ policy: Policy) throws -> [Int32] {
+        var opened: [Int32] = []
+        for listener in policy.listeners {
+            let addresses = try SocketAddress.resolve(host: listener.host, port: listener.port, isPassive: true)
+            guard let address = addresses.first else { continue }
+            do {
+                opened.append(try Socket.listen(on: address, backlog: 1024))
+            } catch {
+                for fd in opened { close(fd) }
+                throw ListenError(listener: listener, cause: error)
+            }
+        }
+        return opened
+    }
+}
+
+/// A listener that cannot be opened.
+public struct ListenError: Error, CustomStringConvertible {
+    let listener: Listener
+    let cause: SystemError
+
+    /// The listener, the reason and what to do about it.
+    public var description: String {
+        let hint =
+            cause.code == EADDRINUSE
+            ? " - another program listens there" : cause.code == EACCES ? " - ports below 1024 need privileges" : ""
+        return "cannot listen on \(listener.host):\(listener.port): \(cause)\(hint)"
+    }
+}

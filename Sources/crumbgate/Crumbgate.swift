@@ -1,0 +1,14 @@
+import ArgumentParser
+
+/// The program: a reverse proxy that asks for cookie consent, enforces the answer and counts visits anonymously.
+@main
+struct Crumbgate: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "crumbgate",
+        abstract: "A reverse proxy that asks for cookie consent, enforces the answer and counts visits anonymously.",
+        version: "0.1.0",
+        subcommands: [
+            ServeCommand.self, DemoCommand.self, CheckCommand.self, ExplainCommand.self, ReportCommand.self,
+            PlaceCommand.self,
+        ])
+}

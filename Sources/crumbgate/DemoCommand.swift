@@ -1,0 +1,67 @@
+import ArgumentParser
+import CLinux
+import Foundation
+import Rules
+
+/// Runs the demo shop with the proxy in front of it.
+struct DemoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo", abstract: "Run a demo shop behind the proxy.",
+        discussion: "Ctrl-C stops both. Change the rules file while it runs: the proxy takes it up at once.")
+
+    @Option(help: "The rules file.", completion: .file(extensions: ["yaml", "yml"]))
+    var rules = "rules/shop.yaml"
+
+    func run() throws {
+        let policy = try loadPolicy(rules)
+        guard let site = policy.sites.first, let listener = policy.listeners.first else { return }
+        // Before anything else: a child inherits the signals that its parent blocks.
+        let shop = try DemoShopProcess(host: site.origin.host, port: site.origin.port)
+        defer { shop.stop() }
+        var server = try ProxyServer(policy: policy)
+        try server.run {
+            print(
+                """
+
+                Shop behind Crumbgate   http://\(listener.host):\(listener.port)/
+                Visits                  \(CommandLine.arguments[0]) report --rules \(rules)
+                Rules                   \(rules) - edit it while this runs
+
+                The shop itself, without Crumbgate, is at http://\(site.origin.authority)/. Ctrl-C stops everything.
+
+                """)
+            // Buffered when standard output is a pipe.
+            fflush(nil)
+        }
+    }
+}
+
+/// The demo shop's program, which lies beside this one.
+private struct DemoShopProcess {
+    private let process = Process()
+
+    /// Starts the shop and waits until it accepts connections.
+    init(host: String, port: UInt16) throws {
+        let folder = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
+        process.executableURL = folder.appendingPathComponent("demo-shop")
+        process.arguments = ["--host", host, "--port", String(port)]
+        do {
+            try process.run()
+        } catch {
+            throw ValidationError("the demo shop cannot be started (\(error)); build it with: swift build -c release")
+        }
+        for _ in 0..<200 {
+            if !process.isRunning { throw ValidationError("the demo shop ended at once: is port \(port) taken?") }
+            if crumbgate_is_port_open(port) == 1 { return }
+            usleep(50_000)
+        }
+        stop()
+        throw ValidationError("the demo shop does not answer on port \(port)")
+    }
+
+    func stop() {
+        guard process.isRunning else { return }
+        process.terminate()
+        process.waitUntilExit()
+    }
+}

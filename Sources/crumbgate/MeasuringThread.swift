@@ -1,0 +1,191 @@
+import Bytes
+import CLinux
+import Foundation
+import Logging
+import Measurement
+import Rules
+import Store
+import Synchronization
+
+/// Takes the event loops' facts, keeps the open window over a restart and releases the closed ones; on a thread of its
+/// own, so that no request ever waits for it.
+///
+/// Whatever fails here is said in the log and tried again; visitors never notice (spec: "aggregates, store").
+final class MeasuringThread: Sendable {
+    private let service: MeasurementService
+    private let rings: [FactRing]
+    private let store: ReleaseStore
+    private let stateDirectory: String
+    private let checkpoint: CheckpointFile?
+    private let logger: Logger
+    private let settings = Mutex<[SiteMeasurement]>([])
+    private let zones = Mutex<[(name: String, zone: TimeZone, retentionDays: Int)]>([])
+    private let hasSaidCheckpointFails = Atomic<Bool>(false)
+    private let isStopping = Atomic<Bool>(false)
+    private let stopped = DispatchSemaphore(value: 0)
+
+    /// Opens the store and takes up the window that an earlier process left.
+    init(policy: Policy, rings: [FactRing], logger: Logger) throws {
+        self.rings = rings
+        self.logger = logger
+        stateDirectory = policy.stateDirectory
+        try FileManager.default.createDirectory(
+            atPath: stateDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        // The call reads the path.
+        guard unsafe crumbgate_lock_file(stateDirectory + "/lock") == 0 else {
+            throw StateDirectoryError(path: stateDirectory, code: crumbgate_errno())
+        }
+        store = try ReleaseStore.open(path: stateDirectory + "/" + ReleaseStore.fileName)
+        service = MeasurementService(sink: store)
+        do {
+            checkpoint = try CheckpointFile(stateDirectory: stateDirectory)
+        } catch {
+            checkpoint = nil
+            logger.warning("the open day's counts are lost if the process ends: \(error)")
+        }
+        guard let bytes = checkpoint?.read() else { return }
+        do {
+            try service.restore(bytes.rawSpan)
+            logger.info("took up the open day's counts")
+        } catch {
+            logger.warning("the open day's counts of an earlier process cannot be read: \(error)")
+        }
+    }
+
+    /// Tells measuring about a policy's sites; returns what the event loops need, in their order.
+    func configure(_ policy: Policy) -> [MeasuredSite] {
+        let now = Date()
+        let zones = policy.sites.map { site in
+            (
+                name: site.name, zone: TimeZone(identifier: site.measurement.timeZone) ?? .gmt,
+                retentionDays: site.measurement.retentionDays
+            )
+        }
+        self.zones.withLock { $0 = zones }
+        let sites = zip(policy.sites, zones).map { site, zone in
+            SiteMeasurement(site, offset: zone.zone.secondsFromGMT(for: now))
+        }
+        return service.configure(sites, now: Int64(now.timeIntervalSince1970))
+    }
+
+    func start() {
+        let thread = Thread { [self] in run() }
+        thread.name = "measuring"
+        thread.stackSize = 1 << 20
+        thread.start()
+    }
+
+    /// Takes in what is left, after the event loops have ended, and keeps the open window for the next process.
+    func stop() {
+        isStopping.store(true, ordering: .releasing)
+        stopped.wait()
+    }
+
+    private func run() {
+        var round = 0
+        while !isStopping.load(ordering: .acquiring) {
+            for ring in rings { service.ingest(ring) }
+            // Ten rounds are a second: a checkpoint; fifty, a look at clocks and what the report shows of today.
+            if round % 10 == 0 { tick() }
+            if round % 50 == 0 { publish() }
+            if round % 36_000 == 0 { sweep() }
+            round += 1
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        for ring in rings { service.ingest(ring) }
+        tick()
+        publish()
+        if checkpoint == nil { releaseAll() }
+        stopped.signal()
+    }
+
+    private func tick() {
+        let now = Int64(Date().timeIntervalSince1970)
+        do {
+            try service.tick(now: now)
+        } catch {
+            logger.error("a closed day could not be stored and is kept for the next try: \(error)")
+        }
+        guard let checkpoint else { return }
+        var bytes = ByteBuffer(capacity: 4096)
+        service.checkpoint(into: &bytes)
+        do {
+            try checkpoint.write(bytes.array)
+        } catch {
+            if hasSaidCheckpointFails.exchange(true, ordering: .relaxed) { return }
+            logger.warning("the open day's counts are not kept for a restart: \(error)")
+        }
+    }
+
+    private func publish() {
+        let date = Date()
+        let now = Int64(date.timeIntervalSince1970)
+        for zone in zones.withLock({ $0 }) {
+            service.setOffset(zone.zone.secondsFromGMT(for: date), ofSite: zone.name, now: now)
+        }
+        do {
+            try OpenWindowSnapshot(cells: service.snapshot(), time: now).write(toDirectory: stateDirectory)
+        } catch {
+            logger.warning("today's figures are not shown in reports: \(error)")
+        }
+    }
+
+    /// Without a memory file system to keep it in, the open day is released as it stands.
+    private func releaseAll() {
+        do {
+            try service.releaseAll()
+        } catch {
+            logger.error("the open day could not be stored and is lost: \(error)")
+        }
+    }
+
+    private func sweep() {
+        let date = Date()
+        for zone in zones.withLock({ $0 }) {
+            let day = (Int(date.timeIntervalSince1970) + zone.zone.secondsFromGMT(for: date)) / 86_400
+            do {
+                let count = try store.sweep(site: zone.name, today: Int32(day), retentionDays: zone.retentionDays)
+                if count > 0 { logger.info("removed figures past their retention", metadata: ["rows": "\(count)"]) }
+            } catch {
+                logger.warning("retention could not be enforced and is tried again: \(error)")
+            }
+        }
+    }
+}
+
+extension SiteMeasurement {
+    /// A site's rules in the form that measuring asks them.
+    fileprivate init(_ site: Site, offset: Int) {
+        let rules = site.measurement
+        let profile: MeasuredSite.Profile =
+            switch rules.profile {
+            case .consent: .consent
+            case .exempt: .exempt
+            case .off: .off
+            }
+        self.init(
+            name: site.name, profile: profile, threshold: rules.threshold, offset: offset, hosts: site.hosts,
+            pages: rules.pages.map { PagePattern($0.pattern, page: $0.page) },
+            goals: rules.goals.flatMap { goal in
+                goal.triggers.map { trigger in
+                    switch trigger {
+                    case .page(let pattern): GoalPattern(goal.name, pattern: pattern, trigger: .pageView)
+                    case .post(let pattern): GoalPattern(goal.name, pattern: pattern, trigger: .post)
+                    }
+                }
+            },
+            queryParameters: rules.queryParameters, campaignParameters: rules.campaignParameters)
+    }
+}
+
+/// A state directory that cannot be had.
+struct StateDirectoryError: Error, CustomStringConvertible {
+    let path: String
+    let code: Int32
+
+    var description: String {
+        code == EWOULDBLOCK
+            ? "another crumbgate uses the state directory \(path): give each its own `state_directory`"
+            : "cannot use the state directory \(path) (error \(code)): is it writable?"
+    }
+}

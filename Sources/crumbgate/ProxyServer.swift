@@ -1,0 +1,88 @@
+import CLinux
+import Consent
+import Foundation
+import Gateway
+import Location
+import Logging
+import Measurement
+import Rules
+import Transport
+
+/// The proxy with everything that it needs around it: secrets, places, measuring, log.
+struct ProxyServer {
+    private let policy: Policy
+    private let logger: Logger
+    private let rings: [FactRing]
+
+    init(policy: Policy) throws {
+        self.policy = policy
+        var logger = Logger(label: "crumbgate")
+        logger.logLevel = Logger.Level(policy.log.level)
+        self.logger = logger
+        rings = (0..<policy.workers).map { _ in FactRing() }
+    }
+
+    /// Serves until it is told to stop; `isReady` is called once visitors are accepted.
+    mutating func run(isReady: () -> Void) throws {
+        crumbgate_forbid_core_dumps()
+        let logger = logger
+        let places = PlaceSource(logger: logger)
+        let measuring = try MeasuringThread(policy: policy, rings: rings, logger: logger)
+        let path = policy.sourceFile
+        let loader = Server.Loader(
+            policy: { try Policy.load(path: path) },
+            resources: { policy in
+                Resources(
+                    signer: ConsentSigner(secret: try ConsentSecret.load(path: policy.consentSecretFile)),
+                    places: places.database(policy.location.database), measured: measuring.configure(policy))
+            })
+        let accessLog = AccessLogThread()
+        accessLog.start()
+        defer { accessLog.stop() }
+        let server = Server(policy: policy, loader: loader, rings: rings, logger: logger, writeLog: accessLog.take)
+        let files = crumbgate_raise_file_limit()
+        let wanted = policy.limits.clients + policy.workers * policy.sites.count * policy.limits.originConnections
+        if files < wanted {
+            logger.warning(
+                """
+                \(files) open files are allowed and up to \(wanted) connections configured: raise the limit \
+                (LimitNOFILE=) or lower `limits.clients`
+                """)
+        }
+        let addresses = policy.listeners.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
+        measuring.start()
+        defer { measuring.stop() }
+        try server.run {
+            logger.info("ready", metadata: ["listening": "\(addresses)", "workers": "\(policy.workers)"])
+            isReady()
+        }
+    }
+}
+
+extension Logger.Level {
+    init(_ level: LogSettings.Level) {
+        switch level {
+        case .debug: self = .debug
+        case .info: self = .info
+        case .warning: self = .warning
+        case .error: self = .error
+        }
+    }
+}
+
+/// The place database as the rules name it; a missing or broken one costs a warning, never a request.
+final class PlaceSource {
+    private let logger: Logger
+
+    init(logger: Logger) { self.logger = logger }
+
+    func database(_ path: String?) -> PlaceDatabase? {
+        guard let path else { return nil }
+        do {
+            return try PlaceDatabase(path: path)
+        } catch {
+            logger.warning("places are unknown: \(path): \(error)")
+            return nil
+        }
+    }
+}

@@ -1,0 +1,43 @@
+"""One HTTP/1.1 exchange over a socket of its own, for checks: nothing is normalised."""
+
+import socket
+
+
+class Response:
+    """A response as it was received."""
+
+    def __init__(self, status, lines, body):
+        self.status = status
+        self.lines = lines
+        self.body = body
+
+    def fields(self, name):
+        """The values of every field line of a name, in order."""
+        return [value for key, value in self.lines if key.lower() == name]
+
+
+def exchange(port, request, timeout=20):
+    """Sends the request's bytes and reads one whole response."""
+    with socket.create_connection(("127.0.0.1", port), timeout=timeout) as connection:
+        connection.sendall(request)
+        with connection.makefile("rb") as stream:
+            status_line = stream.readline()
+            if not status_line.startswith(b"HTTP/1.1 "):
+                raise RuntimeError(f"no HTTP response but {status_line[:80]!r}")
+            lines = []
+            while (line := stream.readline()) not in (b"\r\n", b""):
+                name, _, value = line.decode("latin-1").partition(":")
+                lines.append((name, value.strip()))
+            response = Response(int(status_line.split()[1]), lines, b"")
+            length = response.fields("content-length")
+            if length:
+                response.body = stream.read(int(length[0]))
+            elif "chunked" in response.fields("transfer-encoding"):
+                response.body = b"".join(_chunks(stream))
+            return response
+
+
+def _chunks(stream):
+    while size := int(stream.readline().split(b";")[0], 16):
+        yield stream.read(size)
+        stream.readline()

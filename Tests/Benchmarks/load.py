@@ -1,0 +1,45 @@
+"""Load: wrk on its own core, bounded in time."""
+
+import json
+import os
+import subprocess
+import tempfile
+
+from processes import LOAD_CORE
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Load:
+    """A running wrk."""
+
+    def __init__(self, peer, path, connections, seconds):
+        self.head = tempfile.NamedTemporaryFile(prefix="bench-head-")
+        self.head.write(peer.head(path))
+        self.head.flush()
+        self.limit = seconds + 30
+        self.process = subprocess.Popen(
+            ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s",
+             "-s", os.path.join(HERE, "browser.lua"), f"http://127.0.0.1:{peer.server.port}{path}"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**os.environ, "BENCH_HEAD": self.head.name})
+
+    def figures(self):
+        """Waits for the end; requests, bytes, microseconds, errors, p50 and p99 of the latency in microseconds."""
+        try:
+            output, _ = self.process.communicate(timeout=self.limit)
+        except BaseException:
+            self.process.kill()
+            self.process.wait()
+            raise
+        finally:
+            self.head.close()
+        for line in output.splitlines():
+            if line.startswith("figures "):
+                return json.loads(line[len("figures "):])
+        raise RuntimeError("wrk gave no figures:\n" + output)
+
+
+def run(peer, path, connections, seconds):
+    """Runs a load to its end and returns its figures."""
+    return Load(peer, path, connections, seconds).figures()

@@ -1,0 +1,258 @@
+"""Counts: so many page views by so many visitors, as the report shows them after a clean stop (measurement.md)."""
+
+import csv
+import io
+import json
+import signal
+import threading
+import time
+
+import pytest
+
+from conftest import RULES
+from harness.client import DOCUMENT, Client, eventually, fetch
+from harness.consent import decided_cookie
+from harness.origin import page, response
+from harness.process import Gate
+
+PAGE = page("<!doctype html><html lang=en><head><title>x</title></head><body>x</body></html>")
+NAVIGATE = [*DOCUMENT, "Sec-Fetch-Mode: navigate"]
+#: Real browsers that are told apart by their address in tests of many visitors.
+WEST, EAST = "Etc/GMT+12", "Pacific/Kiritimati"
+AGENT = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+
+@pytest.fixture
+def measured(make_gate, make_origin):
+    """A gate that believes X-Forwarded-For, so that one machine can play many visitors."""
+    origin = make_origin()
+    origin.answer(PAGE)
+    gate = make_gate(
+        f"""origin: http://127.0.0.1:{origin.port}
+trusted_proxies: [127.0.0.1]
+{RULES.replace("measurement: { threshold: 1 }", "measurement: { threshold: 10, time_zone: " + WEST + ", goals: [{ name: order, page: /checkout/thank-you }] }")}"""
+    )
+    gate.origin = origin
+    gate.cookie = decided_cookie(gate, origin, "crumbgate-accept")
+    origin.answer(PAGE)
+    return gate
+
+
+def visitor(number):
+    """Every visitor in a network of their own: what has no visitor key is gated by networks."""
+    return f"X-Forwarded-For: 203.{number // 250}.{number % 250}.7"
+
+
+def visit(gate, number, paths, cookie=True, agent=AGENT, fields=()):
+    with Client(gate.port) as client:
+        for path in paths:
+            path, *more = path if isinstance(path, tuple) else (path,)
+            lines = [visitor(number), agent, *NAVIGATE, *fields, *more]
+            if cookie:
+                lines.append(gate.cookie)
+            assert client.request(path, lines).status == 200
+
+
+def figures(gate, *arguments):
+    """The report as JSON."""
+    ended = gate.run("report", "--rules", gate.rules_path, "--format", "json", *arguments)
+    assert ended.returncode == 0, ended.stderr.decode()
+    return json.loads(ended.stdout)["reports"][0]
+
+
+def report(gate):
+    """The report of the day that was counted, exact, after the proxy has ended and the day is over.
+
+    A day is over earlier further east: restarted with a time zone 26 hours ahead, the proxy takes up the open window
+    and releases it at once.
+    """
+    if gate.child.poll() is None:
+        assert gate.stop() == 0
+    gate.rules_path.write_text(gate.rules_path.read_text().replace(WEST, EAST))
+    later = Gate(gate.directory, gate.rules_path.read_text().split("\n", 2)[2], gate.port)
+    try:
+        return eventually(lambda: (seen := figures(later))["gate"]["releasedDays"] and seen, timeout=10)
+    finally:
+        assert later.stop() == 0
+
+
+def row(table, name):
+    return next((entry for entry in table if entry["name"] == name), None)
+
+
+def test_page_views_visits_and_visitors_are_exact(measured):
+    """20 visitors, 3 pages each; the decision that made the cookie was one more page view, without consent."""
+    for number in range(20):
+        visit(measured, number, ["/", "/shop/cups", "/product/mug"])
+    seen = report(measured)
+    assert seen["summary"]["visits"] == 20 and seen["summary"]["dailyVisitors"] == 20
+    assert 60 <= seen["summary"]["pageViews"] <= 62
+    for path in ("/shop/cups", "/product/mug"):
+        assert row(seen["pages"], path)["pageViews"] == 20
+    assert row(seen["entries"], "/")["entries"] == 20
+    assert row(seen["exits"], "/product/mug")["exits"] == 20
+
+
+def test_the_open_day_is_shown_in_tens(measured):
+    """15 is about 20, and 14 about 10: so neither one too few nor one too many would pass."""
+    for number in range(15):
+        visit(measured, number, ["/fifteen"] + (["/fourteen"] if number < 14 else []))
+    assert measured.stop() == 0
+    seen = figures(measured)
+    assert seen["gate"]["releasedDays"] == 0 and seen["today"]["roundedTo"] == 10
+    assert row(seen["today"]["pages"], "/fifteen")["pageViews"] == 20
+    assert row(seen["today"]["pages"], "/fourteen")["pageViews"] == 10
+
+
+def test_pages_few_visitors_saw_are_not_shown(measured):
+    for number in range(20):
+        visit(measured, number, ["/", "/popular"] + (["/secret"] if number < 9 else []))
+    text = json.dumps(report(measured))
+    assert "/popular" in text and "/secret" not in text
+
+
+def test_visitors_without_consent_only_add_to_the_totals(measured):
+    for number in range(15):
+        visit(measured, number, ["/"], cookie=False)
+    seen = report(measured)
+    assert not seen["summary"].get("dailyVisitors")
+    assert not seen["summary"].get("visits")
+
+
+def test_what_is_not_a_page_view(measured):
+    for number in range(12):
+        visit(measured, number, ["/real"])
+        with Client(measured.port) as client:
+            common = [visitor(number), AGENT, measured.cookie]
+            client.request("/prefetched", [*common, *NAVIGATE, "Sec-Purpose: prefetch;prerender"])
+            client.request("/fetched", [*common, "Accept: */*", "Sec-Fetch-Dest: empty"])
+            client.request("/posted", [*common, *NAVIGATE], "POST", b"x")
+            client.request("/headed", [*common, *NAVIGATE], "HEAD")
+    measured.origin.answer(page("<p>gone", status="404 Not Found"))
+    with Client(measured.port) as client:
+        for number in range(12):
+            client.request("/missing", [visitor(number), AGENT, measured.cookie, *NAVIGATE])
+    measured.origin.answer(response("x", ["Content-Type: image/png"]))
+    with Client(measured.port) as client:
+        for number in range(12):
+            client.request(
+                "/image.png", [visitor(number), AGENT, measured.cookie, "Accept: image/*", "Sec-Fetch-Dest: image"]
+            )
+    names = {entry["name"] for entry in report(measured)["pages"]}
+    assert "/real" in names
+    assert not names & {"/prefetched", "/fetched", "/posted", "/headed", "/missing", "/image.png"}
+
+
+def test_bots_are_counted_apart(measured):
+    for number in range(12):
+        visit(measured, number, ["/for-people"])
+        visit(
+            measured,
+            100 + number,
+            ["/for-bots"],
+            agent="User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+        )
+    seen = report(measured)
+    assert row(seen["pages"], "/for-people")["pageViews"] == 12
+    assert row(seen["pages"], "/for-bots") is None
+    assert seen["bots"]
+
+
+def test_browsers_sources_and_conversions(measured):
+    for number in range(12):
+        inside = "Referer: http://shop.test/"
+        search = "Referer: https://www.google.com/search?q=canary"
+        visit(measured, number, [("/", search), ("/cart", inside), ("/checkout/thank-you", inside)])
+    seen = report(measured)
+    assert any("Firefox" in entry["name"] for entry in seen["browsers"])
+    assert any("Linux" in entry["name"] for entry in seen["systems"])
+    assert any("google" in entry["name"].lower() for entry in seen["sources"])
+    assert row(seen["conversions"], "order")["conversions"] == 12
+    assert seen["summary"]["visits"] == 12
+    assert "canary" not in json.dumps(seen)
+
+
+def test_query_values_and_ids_do_not_become_pages(measured):
+    for number in range(12):
+        visit(measured, number, [f"/list?email=user{number}@example.org"])
+    text = json.dumps(report(measured))
+    assert row(report(measured)["pages"], "/list")["pageViews"] == 12
+    assert "example.org" not in text
+
+
+def test_withheld_cookies_are_counted_by_name(measured):
+    for number in range(12):
+        visit(measured, number, ["/"], cookie=False, fields=["Cookie: _ga=canary-value; _fbp=2"])
+    seen = report(measured)
+    assert {"_ga", "_fbp"} <= {entry["name"] for entry in seen["cookies"]}
+    assert "canary-value" not in json.dumps(seen)
+
+
+def test_term_under_load_loses_no_count(measured):
+    answered = [0]
+    lock, running = threading.Lock(), [True]
+
+    def browse(lane):
+        number = lane
+        while running[0]:
+            try:
+                with Client(measured.port) as client:
+                    seen = client.request("/loaded", [visitor(number), AGENT, measured.cookie, *NAVIGATE])
+                    assert seen.status == 200
+                with lock:
+                    answered[0] += 1
+            except OSError:
+                return
+            except Exception:
+                # Closed before a byte of the answer: not counted here, and not there.
+                return
+            number += 8
+
+    threads = [threading.Thread(target=browse, args=(lane,)) for lane in range(8)]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    measured.signal(signal.SIGTERM)
+    assert measured.wait(10) == 0
+    running[0] = False
+    for thread in threads:
+        thread.join()
+    assert row(report(measured)["pages"], "/loaded")["pageViews"] == answered[0] > 100
+
+
+def test_counts_survive_several_restarts(measured):
+    gates = [measured]
+    for turn in range(3):
+        gate = gates[-1]
+        gate.cookie = measured.cookie
+        for number in range(12):
+            visit(gate, turn * 20 + number, ["/again"])
+        assert gate.stop() == 0
+        rules = gate.rules_path.read_text().split("\n", 2)[2]
+        if turn < 2:
+            gates.append(Gate(measured.directory, rules, measured.port))
+    assert row(report(measured)["pages"], "/again")["pageViews"] == 36
+
+
+def test_the_three_forms_of_a_report_agree(measured):
+    for number in range(12):
+        visit(measured, number, ["/", "/tea"])
+    seen = report(measured)
+    ended = measured.run("report", "--rules", measured.rules_path, "--format", "csv")
+    assert ended.returncode == 0
+    rows = list(csv.reader(io.StringIO(ended.stdout.decode())))
+    assert len({len(entry) for entry in rows}) == 1
+    assert any("/tea" in entry and "12" in entry for entry in rows)
+    ended = measured.run("report", "--rules", measured.rules_path)
+    assert ended.returncode == 0 and b"/tea" in ended.stdout and b"\x1b[" not in ended.stdout
+    assert str(seen["summary"]["pageViews"]) in ended.stdout.decode()
+
+
+def test_the_request_path_does_not_wait_for_the_store(measured):
+    """With a state directory that cannot be written any more, requests go on as before."""
+    state = measured.directory / "state"
+    for path in state.rglob("*"):
+        if path.is_file():
+            path.unlink()
+    visit(measured, 1, ["/"] * 50)
+    assert fetch(measured.port, "/x").status == 200

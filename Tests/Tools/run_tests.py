@@ -1,0 +1,114 @@
+"""Runs every check of the repository and closes with a line that counts the tests.
+
+Format, the release build, unit tests, the rules' schema, integration and browser tests against the release binaries,
+smoke fuzzing. All of them run even when an early one fails, except that nothing can run without the build. Format, build and
+fuzzing have no tests to count; one of them that fails counts as one failed test.
+"""
+
+import os
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+
+ROOT = os.getcwd()
+ARTEFACTS = os.path.join(ROOT, ".build/test-results")
+FUZZ_SECONDS = os.environ.get("FUZZ_SECONDS", "30")
+
+
+class Tally:
+    """Tests so far."""
+
+    def __init__(self):
+        self.passed = self.failed = self.skipped = 0
+        self.faults = []
+
+    def stage(self, title, command, environment=None):
+        """Runs a command under a title; true when it exits 0."""
+        print(f"── {title}: {' '.join(command)}", flush=True)
+        began = time.monotonic()
+        process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env={**os.environ, **(environment or {})})
+        for line in process.stdout:
+            if not line.startswith("◇".encode()):  # Swift Testing's word that a test begins: thousands of lines
+                sys.stdout.buffer.write(line)
+                sys.stdout.buffer.flush()
+        status = process.wait()
+        print(f"── {title}: {'ok' if status == 0 else f'exit {status}'}, {time.monotonic() - began:.0f} s", flush=True)
+        return status == 0
+
+    def check(self, title, command, environment=None):
+        """A stage without tests of its own: counts only when it fails."""
+        if self.stage(title, command, environment):
+            return True
+        self.fault(title)
+        return False
+
+    def fault(self, title):
+        """Counts something that failed as a whole."""
+        self.failed += 1
+        self.faults.append(title)
+
+    def suite(self, title, command, reports):
+        """A stage whose JUnit reports tell its tests."""
+        for report in reports:
+            if os.path.exists(report):
+                os.remove(report)
+        is_green = self.stage(title, command)
+        failed_before, counted = self.failed, 0
+        for report in reports:
+            if os.path.exists(report):
+                counted += self._count(report)
+        if not is_green and self.failed == failed_before:
+            self.fault(f"{title} (ended early)")
+        elif is_green and not counted:
+            self.fault(f"{title} (ran no test)")
+
+    def _count(self, report):
+        counted = 0
+        for case in ElementTree.parse(report).iter("testcase"):
+            counted += 1
+            if case.find("failure") is not None or case.find("error") is not None:
+                self.failed += 1
+                self.faults.append(f"{case.get('classname')}: {case.get('name')}")
+            elif case.find("skipped") is not None:
+                self.skipped += 1
+            else:
+                self.passed += 1
+        return counted
+
+
+def main():
+    os.makedirs(ARTEFACTS, exist_ok=True)
+    tally = Tally()
+    sources = [path for path in ("Package.swift", "Sources", "Tests") if os.path.exists(path)]
+    tally.check("format", ["swift", "format", "lint", "--strict", "--parallel", "--recursive", *sources])
+    # One build for the binaries and the tests: the tests reach public interfaces only, so that neither is built
+    # in a way the other is not.
+    if tally.check("build", ["swift", "build", "--configuration", "release", "--build-tests"]):
+        unit = os.path.join(ARTEFACTS, "unit.xml")
+        tally.suite(
+            "unit tests",
+            ["swift", "test", "--configuration", "release", "--skip-build", "--disable-testable-imports",
+             "--disable-xctest", "--xunit-output", unit],
+            [unit, unit.replace(".xml", "-swift-testing.xml")])
+        for title, folder in (("schema tests", "Tests/Rules"), ("integration tests", "Tests/Integration"),
+                              ("browser tests", "Tests/Browser")):
+            results = os.path.join(ARTEFACTS, os.path.basename(folder).lower() + ".xml")
+            tally.suite(title, [os.path.join(ROOT, ".venv/bin/python"), "-m", "pytest", "-q", "--junitxml", results,
+                                folder], [results])
+        if os.path.exists(os.path.join(ROOT, "Tests/Fuzz/run.sh")):
+            tally.check("smoke fuzzing", ["bash", "Tests/Fuzz/run.sh"], {"FUZZ_SECONDS": FUZZ_SECONDS})
+    for fault in tally.faults:
+        print(f"failed: {fault}")
+    skipped = f", {tally.skipped} skipped" if tally.skipped else ""
+    print(f"{tally.passed} passed, {tally.failed} failed{skipped}", flush=True)
+    return 1 if tally.failed or not tally.passed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,162 @@
+import Bytes
+import Consent
+import Gateway
+import HTTPWire
+import Rules
+import Testing
+
+@Suite("Markup in the shop's pages")
+struct OwnPagesMarkupTests {
+    @Test("The banner is a labelled region with one form and three like buttons", arguments: [0, 1])
+    func banner(language: Int) throws {
+        let pages = OwnPages(site: try site())
+        let markup = text(pages.bannerMarkup(language))
+        let words: InterfaceText = language == 0 ? .english : .german
+        #expect(markup.hasPrefix(#"<div id="crumbgate" lang="\#(words.language)" dir="ltr" data-revision=""#))
+        #expect(markup.hasSuffix("</div>"))
+        #expect(markup.contains(#"<section id="crumbgate-banner" class="bottom" aria-label="\#(words.bannerLabel)">"#))
+        #expect(markup.contains(#"<form method="post" action="/.crumbgate/consent">"#))
+        #expect(occurrences(of: "<form", in: markup) == 1)
+        #expect(occurrences(of: "<button ", in: markup) == 3)
+        for (choice, label) in [
+            ("accept", words.acceptAll), ("reject", words.rejectAll), ("settings", words.settings),
+        ] {
+            #expect(
+                markup.contains(
+                    #"<button id="crumbgate-\#(choice)" name="choice" value="\#(choice)">\#(label)</button>"#))
+        }
+        #expect(!markup.contains("checked") && !markup.contains("checkbox"))
+        #expect(!markup.contains("style=") && !markup.contains("onclick") && !markup.contains("<script"))
+        #expect(markup.utf8.count < 2048)
+    }
+
+    @Test("Operator texts are escaped, in the banner and on the settings page")
+    func escaping() throws {
+        let pages = OwnPages(site: try site(richRules))
+        let banner = text(pages.bannerMarkup(0))
+        #expect(banner.contains("<h2>Cookies &amp; &lt;script&gt;alert(1)&lt;/script&gt;</h2>"))
+        let page = pages.answer(request(.settings)).text
+        for escaped in [
+            "Counts &quot;visits&quot; &amp; &lt;b&gt;more&lt;/b&gt;", "Smith &amp; &lt;Sons&gt;",
+            "<code>/_x&lt;y&gt;.*/</code>",
+        ] {
+            #expect(page.contains(escaped))
+        }
+        #expect(!page.contains("<b>") && !page.contains("<y>") && !page.contains("<Sons>"))
+    }
+
+    @Test("The link stands where the rules put it, and nowhere if they say so")
+    func link() throws {
+        for position in ["bottom-left", "bottom-right"] {
+            let pages = OwnPages(site: try site("consent: { settings_link: \(position) }"))
+            let markup = text(pages.linkMarkup(0))
+            #expect(markup.contains(#"<a id="crumbgate-link" class="\#(position)" "#))
+            #expect(markup.contains(#"href="/.crumbgate/settings?lang=en">Cookie settings</a>"#))
+            #expect(text(pages.bannerMarkup(0)).contains(#"href="/.crumbgate/settings?lang=en" hidden="">"#))
+        }
+        let pages = OwnPages(site: try site("consent: { settings_link: none, banner: top }"))
+        #expect(pages.linkMarkup(0).isEmpty)
+        #expect(!text(pages.bannerMarkup(0)).contains("crumbgate-link"))
+        #expect(text(pages.bannerMarkup(0)).contains(#"class="top""#))
+    }
+
+    @Test("A site with nothing to ask for shows no banner")
+    func nothingOptional() throws {
+        let rules =
+            "categories: { personalisation: false, analytics: false, remarketing: false, social: false, chat: false }"
+        let pages = OwnPages(site: try site(rules))
+        #expect(pages.bannerMarkup(0) == pages.linkMarkup(0))
+    }
+
+    @Test(
+        "The page's language decides, then the user agent's, then the site's",
+        arguments: [
+            ("de", "en", "en", "de"), ("de-AT", "en", "en", "de"), ("fr", "de;q=0.5", "en", "de"),
+            ("fr", "fr, de;q=0.9, en;q=0.1", "en", "de"), ("fr", "fr", "en", "en"), ("", "", "en", "en"),
+            ("", "", "de", "de"), ("", "de-CH, en", "en", "de"), ("", "en", "de", "en"), ("EN", "de", "de", "en"),
+        ])
+    func language(page: String, acceptLanguage: String, siteDefault: String, expected: String) throws {
+        let pages = OwnPages(site: try site("consent: { language: \(siteDefault) }"))
+        let preference = pages.preference(acceptLanguage: Array(acceptLanguage.utf8).rawSpan)
+        let index = pages.language(ofPage: Array(page.utf8).rawSpan, preference: preference)
+        #expect(text(pages.bannerMarkup(index)).contains(#"<div id="crumbgate" lang="\#(expected)""#))
+    }
+
+    @Test("Without a preference, as in shared caches, it is the site's default")
+    func sharedLanguage() throws {
+        let pages = OwnPages(site: try site("consent: { language: de }"))
+        #expect(text(pages.linkMarkup(pages.language(ofPage: RawSpan(), preference: 0))).contains(#"lang="de""#))
+        #expect(text(pages.linkMarkup(pages.language(ofPage: RawSpan(), preference: 200))).contains(#"lang="de""#))
+    }
+
+    @Test("The head gets our stylesheet and script by versioned URLs, and the page's nonce where it asks for one")
+    func head() throws {
+        let pages = OwnPages(site: try site())
+        let css = OwnAsset.stylesheet.url
+        let script = OwnAsset.script.url
+        #expect(
+            headMarkup(pages) == #"<link rel="stylesheet" href="\#(css)"/><script src="\#(script)" defer=""></script>"#)
+        #expect(
+            headMarkup(pages, nonce: "aB+/9=")
+                == #"<link rel="stylesheet" href="\#(css)"/><script src="\#(script)" defer="" nonce="aB+/9="></script>"#
+        )
+    }
+
+    @Test("The revision changes with every text and setting that documents carry")
+    func revision() throws {
+        let rules = [
+            "", "consent: { banner: top }", "consent: { settings_link: none }", "consent: { language: de }",
+            "consent: { texts: { en: { accept_all: Yes } } }", "consent: { texts: { de: { settings_link: Wahl } } }",
+            "categories: { analytics: { vendors: [Google] } }",
+        ]
+        let revisions = try rules.map { OwnPages(site: try site($0)).revision }
+        #expect(Set(revisions).count == rules.count)
+        #expect(OwnPages(site: try site()).revision == revisions[0])
+    }
+
+    @Test("Stylesheet and script come with their version in the URL, for good; else only after asking")
+    func assets() throws {
+        let pages = OwnPages(site: try site())
+        for (path, asset) in [(OwnRequest.Path.stylesheet, OwnAsset.stylesheet), (.script, OwnAsset.script)] {
+            let current = pages.answer(request(path, query: "v=\(asset.version)"))
+            #expect(current.status == 200 && current.body == asset.content)
+            #expect(current.value("Cache-Control") == "public, max-age=31536000, immutable")
+            #expect(current.value("Content-Type") == asset.mediaType)
+            #expect(current.value("X-Content-Type-Options") == "nosniff")
+            let tag = try #require(current.value("ETag"))
+            for query in ["", "v=old", "v=\(asset.version)&x"] {
+                #expect(pages.answer(request(path, query: query)).value("Cache-Control") == "no-cache")
+            }
+            var again = request(path)
+            again.ifNoneMatch = "\"other\", W/\(tag)"
+            let unchanged = pages.answer(again)
+            #expect(unchanged.status == 304 && unchanged.body.isEmpty && unchanged.value("ETag") == tag)
+            again.ifNoneMatch = "\"other\""
+            #expect(pages.answer(again).status == 200)
+            #expect(pages.answer(request(path, .post)).status == 405)
+            #expect(pages.answer(request(path, .post)).value("Allow") == "GET, HEAD")
+        }
+    }
+
+    @Test("Stylesheet and script name no other host and evaluate nothing")
+    func assetsAreSelfContained() {
+        let all = text(OwnAsset.stylesheet.content) + text(OwnAsset.script.content)
+        for forbidden in ["http:", "https:", "url(", "@import", "eval", "innerHTML"] {
+            #expect(!all.contains(forbidden))
+        }
+    }
+
+    @Test("GPC is answered for where it is honoured")
+    func globalPrivacyControl() throws {
+        let answer = OwnPages(site: try site()).answer(request(.globalPrivacyControl))
+        #expect(answer.status == 200 && answer.value("Content-Type") == "application/json")
+        #expect(answer.text == #"{"gpc":true,"lastUpdate":"2026-11-21"}"# + "\n")
+        let ignoring = OwnPages(site: try site("signals: { gpc: false }"))
+        #expect(ignoring.answer(request(.globalPrivacyControl)).status == 404)
+        #expect(OwnPages(site: try site()).answer(request(.unknown)).status == 404)
+    }
+}
+
+func occurrences(of part: String, in text: String) -> Int {
+    text.ranges(of: part).count
+}
