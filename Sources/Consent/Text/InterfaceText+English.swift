@@ -35,6 +35,30 @@ extension InterfaceText {
         changedText: "What we ask for has changed since your last choice, so we ask again.",
         savedText: "Your choice has been saved.",
         failedText: "Your choice could not be saved. Nothing has changed; please try again.",
-        settingsLink: "Cookie settings"
+        settingsLink: "Cookie settings",
+        close: "Close without changes",
+        retry: "Your choice could not be stored. Please try again.",
+        placeholderTitle: "Content of {vendor} is not shown",
+        placeholderText: """
+            It comes from another service, which learns of your visit and may store cookies once it is shown. It is \
+            loaded only if you ask for it.
+            """,
+        placeholderShow: "Show this content",
+        placeholderLink: "Open it at {host}",
+        declarationTitle: "Cookies of this site",
+        category: "Category",
+        purpose: "Purpose",
+        firstParty: "this site",
+        thirdParty: "another site",
+        receiptTitle: "Your record",
+        receiptText: """
+            We keep a record of your choice as evidence of what you were asked and what you answered. It holds neither \
+            your name nor your address.
+            """,
+        receiptID: "Number of the record",
+        receiptDownload: "Download the record",
+        receiptErase: "Erase the record",
+        receiptErased: "The record has been erased.",
+        receiptNone: "There is no record of a choice made in this browser."
     )
 }

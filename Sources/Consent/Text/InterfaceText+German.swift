@@ -37,6 +37,30 @@ extension InterfaceText {
         savedText: "Ihre Auswahl ist gespeichert.",
         failedText:
             "Ihre Auswahl konnte nicht gespeichert werden. Es wurde nichts geändert; bitte versuchen Sie es erneut.",
-        settingsLink: "Cookie-Einstellungen"
+        settingsLink: "Cookie-Einstellungen",
+        close: "Schließen ohne Änderung",
+        retry: "Ihre Auswahl konnte nicht gespeichert werden. Bitte versuchen Sie es erneut.",
+        placeholderTitle: "Inhalt von {vendor} wird nicht angezeigt",
+        placeholderText: """
+            Er kommt von einem anderen Dienst, der von Ihrem Besuch erfährt und Cookies speichern kann, sobald er \
+            angezeigt wird. Er wird nur geladen, wenn Sie es wünschen.
+            """,
+        placeholderShow: "Diesen Inhalt anzeigen",
+        placeholderLink: "Bei {host} öffnen",
+        declarationTitle: "Cookies dieser Website",
+        category: "Kategorie",
+        purpose: "Zweck",
+        firstParty: "diese Website",
+        thirdParty: "eine andere Website",
+        receiptTitle: "Ihr Nachweis",
+        receiptText: """
+            Wir bewahren einen Nachweis Ihrer Auswahl auf: wonach Sie gefragt wurden und was Sie geantwortet haben. Er \
+            enthält weder Ihren Namen noch Ihre Adresse.
+            """,
+        receiptID: "Nummer des Nachweises",
+        receiptDownload: "Nachweis herunterladen",
+        receiptErase: "Nachweis löschen",
+        receiptErased: "Der Nachweis ist gelöscht.",
+        receiptNone: "Zu diesem Browser gibt es keinen Nachweis."
     )
 }

@@ -1,4 +1,4 @@
-/// What the banner, the settings page and the settings link say in one language.
+/// What the banner, the settings, placeholders and the visitor's own record say in one language.
 ///
 /// Both answers are worded alike, nothing is praised or regretted, and no law is claimed to be satisfied. Texts are
 /// plain; whoever puts them into a page escapes them.
@@ -57,6 +57,45 @@ public struct InterfaceText: Hashable, Sendable {
 
     /// The link or button on every page after a decision.
     public var settingsLink: String
+    /// The button that closes the settings dialog without a change.
+    public var close: String
+    /// Says that a choice could not be stored, where it can be given again at once.
+    public var retry: String
+
+    /// In place of third-party content that waits for consent: whose it is, `{vendor}`.
+    public var placeholderTitle: String
+    /// Why that content is not shown.
+    public var placeholderText: String
+    /// The button that shows that content.
+    public var placeholderShow: String
+    /// The link that opens that content where it comes from, at `{host}`.
+    public var placeholderLink: String
+
+    /// The heading of the table of all cookies, in a page of the shop's own.
+    public var declarationTitle: String
+    /// The label of a category.
+    public var category: String
+    /// The label of a purpose.
+    public var purpose: String
+    /// Whose a cookie is: the site's own.
+    public var firstParty: String
+    /// Whose a cookie is: another site's.
+    public var thirdParty: String
+
+    /// The heading over the visitor's own record.
+    public var receiptTitle: String
+    /// What that record is, and what it does not hold.
+    public var receiptText: String
+    /// The label of the record's number.
+    public var receiptID: String
+    /// The link that downloads the record.
+    public var receiptDownload: String
+    /// The button that erases the record.
+    public var receiptErase: String
+    /// Says that the record has been erased.
+    public var receiptErased: String
+    /// Says that there is no record.
+    public var receiptNone: String
 }
 
 extension InterfaceText {
@@ -99,6 +138,14 @@ extension InterfaceText {
             ("lifetime_session", \.lifetimeSession), ("lifetime_day", \.lifetimeDay),
             ("lifetime_days", \.lifetimeDays), ("signal_text", \.signalText), ("changed_text", \.changedText),
             ("saved_text", \.savedText), ("failed_text", \.failedText), ("settings_link", \.settingsLink),
+            ("close", \.close), ("retry", \.retry), ("placeholder_title", \.placeholderTitle),
+            ("placeholder_text", \.placeholderText), ("placeholder_show", \.placeholderShow),
+            ("placeholder_link", \.placeholderLink), ("declaration_title", \.declarationTitle),
+            ("category", \.category), ("purpose", \.purpose), ("first_party", \.firstParty),
+            ("third_party", \.thirdParty), ("receipt_title", \.receiptTitle), ("receipt_text", \.receiptText),
+            ("receipt_id", \.receiptID), ("receipt_download", \.receiptDownload),
+            ("receipt_erase", \.receiptErase), ("receipt_erased", \.receiptErased),
+            ("receipt_none", \.receiptNone),
         ]
     }
 }

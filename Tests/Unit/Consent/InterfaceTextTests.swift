@@ -5,6 +5,10 @@ import Testing
 struct InterfaceTextTests {
     static let shippedTexts = InterfaceText.shipped.flatMap { text in InterfaceText.keys.compactMap { text[$0] } }
 
+    static let placeholders = [
+        "lifetime_days": "{count}", "placeholder_title": "{vendor}", "placeholder_link": "{host}",
+    ]
+
     @Test("Every shipped language has every text, and its own")
     func complete() {
         for text in InterfaceText.shipped {
@@ -14,7 +18,9 @@ struct InterfaceTextTests {
                     !value.isEmpty && value == value.split(separator: " ").joined(separator: " "),
                     "\(text.language) \(key)")
             }
-            #expect(text.lifetimeDays.contains("{count}"))
+            for (key, placeholder) in Self.placeholders {
+                #expect(text[key]?.contains(placeholder) == true, "\(text.language) \(key)")
+            }
         }
         let equal = InterfaceText.keys.filter { InterfaceText.english[$0] == InterfaceText.german[$0] }
         #expect(equal == ["cookies", "cookie_name"])
