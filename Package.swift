@@ -46,6 +46,8 @@ let package = Package(
             cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")],
             linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CLinux", path: "Sources/C/CLinux"),
+        // Not C but what runs in browsers, put into the binary.
+        .target(name: "CBrowser", path: "Sources/Browser", exclude: ["banner.css", "banner.js"]),
         library("CMaxMindDB", pkgConfig: "libmaxminddb", debian: "libmaxminddb-dev"),
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
         library("CBrotli", pkgConfig: "libbrotlienc libbrotlidec", debian: "libbrotli-dev"),
@@ -69,7 +71,7 @@ let package = Package(
             "Gateway",
             [
                 "Bytes", "HTTPWire", "Cookies", "Consent", "HTMLRewriting", "ContentCoding", "Rules", "Location",
-                "Measurement", "PublicSuffix",
+                "Measurement", "PublicSuffix", "CBrowser",
             ]),
 
         tests("Cookies", ["Cookies", "Bytes"]),

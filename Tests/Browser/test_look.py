@@ -2,6 +2,8 @@
 
 import pytest
 
+from harness.origin import page
+
 SIZES = {"wide": (1280, 800), "phone": (390, 844)}
 OVERFLOW = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
@@ -32,6 +34,20 @@ def test_nothing_of_ours_covers_what_has_the_focus(visitor, size, choice):
             assert focus["covered"] <= 0 and focus["isInView"], focus
             assert visited < 100, "a trap"
         assert visited > least
+
+
+def test_the_link_covers_no_focus_on_a_page_of_small_type(visitor, origin, make_gate):
+    """Many shops make the root's type small to count in tenths of it: our own text stays as large as it was."""
+    links = "".join(f"<p style='margin:0 0 9px'><a href='/{number}'>Item {number}</a></p>" for number in range(120))
+    style = "<style>html { font-size: 50% }</style>"
+    origin.answer(page(f"<!doctype html><html lang=en><head><title>t</title>{style}</head><body>{links}</body></html>"))
+    visitor.begin(make_gate(f"origin: http://127.0.0.1:{origin.port}\n").port)
+    visitor.open("/")
+    visitor.decide("reject")
+    visitor.open("/")
+    for _ in range(110):
+        focus = visitor.tab()
+        assert focus["covered"] <= 0 and focus["isInView"], focus
 
 
 def test_the_console_stays_silent(visitor):

@@ -58,7 +58,7 @@ extension Asset {
         .social { display: flex; gap: .5rem; margin-top: 1.4rem; } .pixel { position: absolute; }
         footer { border-top: 1px solid var(--line); padding: 1.5rem clamp(1rem, 4vw, 3rem) 6rem; font-size: .95rem;
           background: url(/assets/pattern.svg) center bottom / 1200px repeat-x; }
-        footer p { background: var(--paper); display: table; padding: .2rem .6rem; border-radius: 8px; }
+        footer p { background: var(--paper); width: fit-content; padding: .2rem .6rem; border-radius: 8px; }
         footer a { margin-right: 1rem; }
         @media (max-width: 40rem) { .line { grid-template-columns: 4rem 1fr; } }
         @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
