@@ -100,7 +100,9 @@ public struct InterfaceText: Hashable, Sendable {
 
 extension InterfaceText {
     /// The texts that come with Crumbgate; the first is the fallback for other languages.
-    public static let shipped = [english, german]
+    public static let shipped = [
+        english, german, french, spanish, italian, dutch, polish, portuguese, swedish, finnish, danish, arabic,
+    ]
 
     /// The shipped text for a language tag or a more general one, else English.
     public static func shipped(for tag: String) -> InterfaceText {

@@ -25,81 +25,13 @@ public enum ShippedCategory: String, CaseIterable, Sendable {
     }
 
     /// Its name by language.
-    public var name: [String: String] { ["en": texts.en.name, "de": texts.de.name] }
+    public var name: [String: String] { byLanguage { $0.name } }
 
     /// Its purpose by language.
-    public var purpose: [String: String] { ["en": texts.en.purpose, "de": texts.de.purpose] }
+    public var purpose: [String: String] { byLanguage { $0.purpose } }
 
-    private typealias Texts = (name: String, purpose: String)
-
-    private var texts: (en: Texts, de: Texts) {
-        switch self {
-        case .authentication:
-            (
-                ("Sign-in", "Recognises you after you have signed in, until you sign out."),
-                ("Anmeldung", "Erkennt Sie wieder, nachdem Sie sich angemeldet haben, bis Sie sich abmelden.")
-            )
-        case .status:
-            (
-                ("Sign-in status", "Remembers whether you are signed in, so that pages show the right thing."),
-                ("Anmeldestatus", "Merkt sich, ob Sie angemeldet sind, damit die Seiten das Richtige zeigen.")
-            )
-        case .cart:
-            (
-                ("Shopping cart", "Keeps what you have put into your cart until you order."),
-                ("Warenkorb", "Bewahrt auf, was Sie in den Warenkorb gelegt haben, bis Sie bestellen.")
-            )
-        case .security:
-            (
-                ("Security", "Protects forms and your account against misuse by others."),
-                ("Sicherheit", "Schützt Formulare und Ihr Konto vor Missbrauch durch andere.")
-            )
-        case .payment:
-            (
-                ("Payment", "Carries out the payment you choose and protects it against fraud."),
-                ("Zahlung", "Führt die Zahlung aus, die Sie wählen, und schützt sie vor Betrug.")
-            )
-        case .personalisation:
-            (
-                (
-                    "Personalisation",
-                    "Remembers settings such as language, and shows you what fits your earlier visits."
-                ),
-                (
-                    "Personalisierung",
-                    "Merkt sich Einstellungen wie die Sprache und zeigt Ihnen, was zu Ihren früheren Besuchen passt."
-                )
-            )
-        case .analytics:
-            (
-                ("Analytics", "Measures how the site is used, with cookies that recognise your browser."),
-                ("Statistik", "Misst, wie die Website genutzt wird, mit Cookies, die Ihren Browser wiedererkennen.")
-            )
-        case .remarketing:
-            (
-                ("Advertising", "Lets advertising companies show you ads elsewhere for what you looked at here."),
-                (
-                    "Werbung",
-                    "Erlaubt Werbefirmen, Ihnen anderswo Anzeigen für das zu zeigen, was Sie hier angesehen haben."
-                )
-            )
-        case .social:
-            (
-                (
-                    "Social media and videos",
-                    "Shows posts, videos and buttons of other services, which then learn of your visit."
-                ),
-                (
-                    "Soziale Medien und Videos",
-                    "Zeigt Beiträge, Videos und Schaltflächen anderer Dienste, die dann von Ihrem Besuch erfahren."
-                )
-            )
-        case .chat:
-            (
-                ("Chat", "Lets you talk to us in a chat window that another service provides."),
-                ("Chat", "Lässt Sie mit uns in einem Chatfenster sprechen, das ein anderer Dienst bereitstellt.")
-            )
-        }
+    private func byLanguage(_ text: (CategoryTexts.Words) -> String) -> [String: String] {
+        Dictionary(uniqueKeysWithValues: CategoryTexts.shipped.map { ($0.language, text($0[self])) })
     }
 
     /// The category with the shipped texts.

@@ -5,6 +5,8 @@ import Testing
 struct InterfaceTextTests {
     static let shippedTexts = InterfaceText.shipped.flatMap { text in InterfaceText.keys.compactMap { text[$0] } }
 
+    static let categoryTexts = ShippedCategory.allCases.flatMap { Array($0.name.values) + Array($0.purpose.values) }
+
     static let placeholders = [
         "lifetime_days": "{count}", "placeholder_title": "{vendor}", "placeholder_link": "{host}",
     ]
@@ -22,8 +24,42 @@ struct InterfaceTextTests {
                 #expect(text[key]?.contains(placeholder) == true, "\(text.language) \(key)")
             }
         }
-        let equal = InterfaceText.keys.filter { InterfaceText.english[$0] == InterfaceText.german[$0] }
-        #expect(equal == ["cookies", "cookie_name"])
+    }
+
+    @Test("There are twelve languages, each with words of its own", arguments: InterfaceText.shipped)
+    func translated(text: InterfaceText) {
+        #expect(Set(InterfaceText.shipped.map(\.language)).count == 12)
+        #expect(Set(ShippedCategory.chat.name.keys) == Set(InterfaceText.shipped.map(\.language)))
+        if text == .english { return }
+        let equal = InterfaceText.keys.filter { InterfaceText.english[$0] == text[$0] }
+        #expect(Set(equal).isSubset(of: ["cookies", "cookie_name"]), "\(text.language) \(equal)")
+        let purposes = ShippedCategory.allCases.filter { $0.purpose[text.language] == $0.purpose["en"] }
+        #expect(purposes.isEmpty, "\(text.language) \(purposes)")
+    }
+
+    @Test("Texts are plain: no markup, no placeholder that nothing fills, no invisible direction marks")
+    func plain() {
+        for text in InterfaceText.shipped {
+            for key in InterfaceText.keys {
+                var value = text[key] ?? ""
+                if let placeholder = Self.placeholders[key] { value = value.replacing(placeholder, with: "") }
+                #expect(!value.contains { "<>&{}\"\\\n\t".contains($0) }, "\(text.language) \(key)")
+            }
+        }
+        for value in Self.shippedTexts + Self.categoryTexts {
+            let marks = value.unicodeScalars.filter { $0.properties.isBidiControl || $0.value == 0x200B }
+            #expect(marks.isEmpty && !value.contains("<"), "\(value)")
+        }
+    }
+
+    @Test("The Arabic texts are Arabic, and the others hold no Arabic letter")
+    func scripts() {
+        for text in InterfaceText.shipped {
+            for key in InterfaceText.keys {
+                let isArabic = text[key]?.unicodeScalars.contains { (0x600...0x6FF).contains($0.value) }
+                #expect(isArabic == (text.direction == .rightToLeft), "\(text.language) \(key)")
+            }
+        }
     }
 
     @Test("Keys are distinct and reach every text")
@@ -45,16 +81,21 @@ struct InterfaceTextTests {
         "Nothing claims that a law is satisfied, presses or praises",
         arguments: [
             "gdpr", "dsgvo", "compliant", "konform", "best experience", "beste erlebnis", "optimal", "unfortunately",
-            "leider", "recommended", "empfohlen", "agree", "einverstanden", "we value", "!",
+            "leider", "recommended", "empfohlen", "agree", "einverstanden", "we value", "!", "rgpd", "avg-", "rodo",
+            "conforme", "malheureusement", "lamentablemente", "purtroppo", "helaas", "niestety", "infelizmente",
+            "tyvärr", "valitettavasti", "desværre", "للأسف", "recommand", "recomend", "consigliat", "aanbevolen",
+            "zalecan", "rekommender", "suosittel", "anbefal", "موصى", "meilleur", "mejor ", "miglior", "beste ",
+            "najleps",
+            "melhor", "bästa", "parhaa", "bedste", "أفضل",
         ])
     func wording(phrase: String) {
-        let categories = ShippedCategory.allCases.flatMap { Array($0.name.values) + Array($0.purpose.values) }
-        for text in Self.shippedTexts + categories { #expect(!text.lowercased().contains(phrase), "\(text)") }
+        for text in Self.shippedTexts + Self.categoryTexts { #expect(!text.lowercased().contains(phrase), "\(text)") }
     }
 
     @Test("Accepting and refusing are worded alike")
     func symmetry() {
         for text in InterfaceText.shipped {
+            #expect(text.acceptAll != text.rejectAll)
             #expect(text.acceptAll.split(separator: " ").count == text.rejectAll.split(separator: " ").count)
             #expect(abs(text.acceptAll.count - text.rejectAll.count) <= 2)
             #expect(text.bannerText.contains(text.settingsLink))
@@ -64,7 +105,8 @@ struct InterfaceTextTests {
     @Test(
         "Shipped texts are found by tag",
         arguments: [
-            ("de", "de"), ("de-CH", "de"), ("DE-at-1996", "de"), ("en-GB", "en"), ("fr", "en"), ("", "en"), ("d", "en"),
+            ("de", "de"), ("de-CH", "de"), ("DE-at-1996", "de"), ("en-GB", "en"), ("", "en"), ("d", "en"),
+            ("fr-CA", "fr"), ("pt-BR", "pt"), ("ar-EG", "ar"), ("zh", "en"), ("nb", "en"), ("no", "en"), ("fil", "en"),
         ])
     func shipped(tag: String, language: String) {
         #expect(InterfaceText.shipped(for: tag).language == language)

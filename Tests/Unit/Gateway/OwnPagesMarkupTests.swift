@@ -7,12 +7,13 @@ import Testing
 
 @Suite("Markup in the shop's pages")
 struct OwnPagesMarkupTests {
-    @Test("The banner is a labelled region with one form and three like buttons", arguments: [0, 1])
-    func banner(language: Int) throws {
+    @Test("The banner is a labelled region with one form and three like buttons", arguments: InterfaceText.shipped)
+    func banner(words: InterfaceText) throws {
         let pages = OwnPages(site: try site())
+        let language = pages.language(ofPage: Array(words.language.utf8).rawSpan, preference: 0)
         let markup = text(pages.bannerMarkup(language))
-        let words: InterfaceText = language == 0 ? .english : .german
-        #expect(markup.hasPrefix(#"<div id="crumbgate" lang="\#(words.language)" dir="ltr" data-revision=""#))
+        let direction = words == .arabic ? "rtl" : "ltr"
+        #expect(markup.hasPrefix(#"<div id="crumbgate" lang="\#(words.language)" dir="\#(direction)" data-revision=""#))
         #expect(markup.hasSuffix("</div>"))
         #expect(markup.contains(#"<section id="crumbgate-banner" class="bottom" aria-label="\#(words.bannerLabel)">"#))
         #expect(markup.contains(#"<form method="post" action="/.crumbgate/consent">"#))
@@ -71,8 +72,10 @@ struct OwnPagesMarkupTests {
     @Test(
         "The page's language decides, then the user agent's, then the site's",
         arguments: [
-            ("de", "en", "en", "de"), ("de-AT", "en", "en", "de"), ("fr", "de;q=0.5", "en", "de"),
-            ("fr", "fr, de;q=0.9, en;q=0.1", "en", "de"), ("fr", "fr", "en", "en"), ("", "", "en", "en"),
+            ("de", "en", "en", "de"), ("de-AT", "en", "en", "de"), ("cs", "de;q=0.5", "en", "de"),
+            ("cs", "cs, de;q=0.9, en;q=0.1", "en", "de"), ("cs", "cs", "en", "en"), ("zh-Hant", "", "fr", "fr"),
+            ("pt-BR", "de", "en", "pt"), ("ar-MA", "fr", "en", "ar"), ("nb", "da;q=0.5", "en", "da"),
+            ("nb", "nb, no", "en", "en"), ("", "fr-CH, fr;q=0.9, en;q=0.8", "en", "fr"), ("", "", "en", "en"),
             ("", "", "de", "de"), ("", "de-CH, en", "en", "de"), ("", "en", "de", "en"), ("EN", "de", "de", "en"),
         ])
     func language(page: String, acceptLanguage: String, siteDefault: String, expected: String) throws {

@@ -85,11 +85,14 @@ struct PolicyTests {
         #expect(site.consentSettings.bannerPosition == .top)
         #expect(site.consentSettings.settingsLink == .none)
         let texts = site.consentSettings.texts
-        #expect(texts.map(\.language) == ["de", "de-at", "en"])
+        #expect(
+            texts.map(\.language)
+                == ["de", "ar", "da", "de-at", "en", "es", "fi", "fr", "it", "nl", "pl", "pt", "sv"])
         #expect(texts[0] == .german)
-        #expect(texts[1].acceptAll == "Passt alles")
-        #expect(texts[1].rejectAll == InterfaceText.german.rejectAll)
-        #expect(texts[2].acceptAll == "Fine with me")
+        #expect(texts[1] == .arabic)
+        #expect(texts[3].acceptAll == "Passt alles")
+        #expect(texts[3].rejectAll == InterfaceText.german.rejectAll)
+        #expect(texts[4].acceptAll == "Fine with me")
         #expect(site.consentSettings.gpcDenies == CategorySet(index: 6))
         #expect(site.consentSettings.dntDenies == CategorySet([.init(index: 6), .init(index: 7), .init(index: 8)]))
         #expect(site.addressPrecision == .coarse)
@@ -210,12 +213,12 @@ struct PolicyTests {
 
     @Test("A language of the operator's own is complete, or there is a warning that names what stays English")
     func ownLanguage() throws {
-        let policy = try policy(with: "consent:\n  texts:\n    nl: { accept_all: Alles accepteren }\n")
-        #expect(policy.warnings.map(\.message) == ["some texts of `nl` are missing and stay English"])
+        let policy = try policy(with: "consent:\n  texts:\n    cs: { accept_all: Přijmout vše }\n")
+        #expect(policy.warnings.map(\.message) == ["some texts of `cs` are missing and stay English"])
         #expect(policy.warnings[0].expected?.contains("`reject_all`") == true)
-        let dutch = try #require(policy.sites[0].consentSettings.texts.first { $0.language == "nl" })
-        #expect(dutch.acceptAll == "Alles accepteren")
-        #expect(dutch.rejectAll == InterfaceText.english.rejectAll)
+        let czech = try #require(policy.sites[0].consentSettings.texts.first { $0.language == "cs" })
+        #expect(czech.acceptAll == "Přijmout vše")
+        #expect(czech.rejectAll == InterfaceText.english.rejectAll)
     }
 
     @Test("Ten thousand rules find the same answers as ten")

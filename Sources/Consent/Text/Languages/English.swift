@@ -62,3 +62,26 @@ extension InterfaceText {
         receiptNone: "There is no record of a choice made in this browser."
     )
 }
+
+extension CategoryTexts {
+    /// English.
+    static let english = CategoryTexts(
+        language: "en",
+        authentication: ("Sign-in", "Recognises you after you have signed in, until you sign out."),
+        status: ("Sign-in status", "Remembers whether you are signed in, so that pages show the right thing."),
+        cart: ("Shopping cart", "Keeps what you have put into your cart until you order."),
+        security: ("Security", "Protects forms and your account against misuse by others."),
+        payment: ("Payment", "Carries out the payment you choose and protects it against fraud."),
+        personalisation: (
+            "Personalisation",
+            "Remembers settings such as language, and shows you what fits your earlier visits."
+        ),
+        analytics: ("Analytics", "Measures how the site is used, with cookies that recognise your browser."),
+        remarketing: ("Advertising", "Lets advertising companies show you ads elsewhere for what you looked at here."),
+        social: (
+            "Social media and videos",
+            "Shows posts, videos and buttons of other services, which then learn of your visit."
+        ),
+        chat: ("Chat", "Lets you talk to us in a chat window that another service provides.")
+    )
+}

@@ -64,3 +64,32 @@ extension InterfaceText {
         receiptNone: "Zu diesem Browser gibt es keinen Nachweis."
     )
 }
+
+extension CategoryTexts {
+    /// German.
+    static let german = CategoryTexts(
+        language: "de",
+        authentication: ("Anmeldung", "Erkennt Sie wieder, nachdem Sie sich angemeldet haben, bis Sie sich abmelden."),
+        status: ("Anmeldestatus", "Merkt sich, ob Sie angemeldet sind, damit die Seiten das Richtige zeigen."),
+        cart: ("Warenkorb", "Bewahrt auf, was Sie in den Warenkorb gelegt haben, bis Sie bestellen."),
+        security: ("Sicherheit", "Schützt Formulare und Ihr Konto vor Missbrauch durch andere."),
+        payment: ("Zahlung", "Führt die Zahlung aus, die Sie wählen, und schützt sie vor Betrug."),
+        personalisation: (
+            "Personalisierung",
+            "Merkt sich Einstellungen wie die Sprache und zeigt Ihnen, was zu Ihren früheren Besuchen passt."
+        ),
+        analytics: (
+            "Statistik",
+            "Misst, wie die Website genutzt wird, mit Cookies, die Ihren Browser wiedererkennen."
+        ),
+        remarketing: (
+            "Werbung",
+            "Erlaubt Werbefirmen, Ihnen anderswo Anzeigen für das zu zeigen, was Sie hier angesehen haben."
+        ),
+        social: (
+            "Soziale Medien und Videos",
+            "Zeigt Beiträge, Videos und Schaltflächen anderer Dienste, die dann von Ihrem Besuch erfahren."
+        ),
+        chat: ("Chat", "Lässt Sie mit uns in einem Chatfenster sprechen, das ein anderer Dienst bereitstellt.")
+    )
+}
