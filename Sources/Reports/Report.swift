@@ -29,23 +29,37 @@ public struct Report: Hashable, Sendable {
         site: String, period: ReportPeriod, sections: [ReportSection] = ReportSection.allCases, store: ReleaseStore?,
         openWindow: OpenWindowSnapshot? = nil, today: Day? = nil
     ) throws(StoreError) {
+        func report(_ reading: ReleaseReading?) throws(StoreError) -> Report {
+            try Report(site, period, sections, reading, openWindow, today)
+        }
+        guard let store else {
+            self = try report(nil)
+            return
+        }
+        self = try store.reading(report)
+    }
+
+    private init(
+        _ site: String, _ period: ReportPeriod, _ sections: [ReportSection], _ reading: ReleaseReading?,
+        _ openWindow: OpenWindowSnapshot?, _ today: Day?
+    ) throws(StoreError) {
         self.site = site
         self.period = period
         self.sections = ReportSection.allCases.filter(sections.contains)
-        days = try (store?.dailyTotals(site: site, days: period.numbers) ?? []).map {
+        days = try (reading?.dailyTotals(site: site, days: period.numbers) ?? []).map {
             DayTotals(day: Day(number: $0.day), counts: $0.counts)
         }
         totals = days.reduce(into: [:]) { sum, day in sum.merge(day.counts, uniquingKeysWith: +) }
-        measuredPageViews = try store?.sum(of: .pageViews, in: .hour, site: site, days: period.numbers)
-        firstVisits = try store?.sum(of: .visits, in: .visitLength, site: site, days: period.numbers)
+        measuredPageViews = try reading?.sum(of: .pageViews, in: .hour, site: site, days: period.numbers)
+        firstVisits = try reading?.sum(of: .visits, in: .visitLength, site: site, days: period.numbers)
         var tables: [ReportTable] = []
         for section in self.sections {
             guard let dimension = section.dimension else { continue }
-            let rows = try store?.rows(of: dimension, site: site, days: period.numbers) ?? []
+            let rows = try reading?.rows(of: dimension, site: site, days: period.numbers) ?? []
             tables.append(ReportTable(section: section, rows: rows))
         }
         self.tables = tables
-        gate = GateSummary(try store?.ledger(site: site, days: period.numbers) ?? [])
+        gate = GateSummary(try reading?.ledger(site: site, days: period.numbers) ?? [])
         self.today = today.flatMap { day in
             openWindow?.window(site: site, day: day.number).map {
                 TodaySoFar(day: day, minute: openWindow?.minute ?? 0, window: $0)

@@ -189,6 +189,20 @@ struct ReleaseStoreTests {
         #expect(throws: StoreError.notWritable(path: path)) { try reader.store([], release: entry(epoch: 9)) }
     }
 
+    @Test("What is read together is of one moment, also when a window is released in between")
+    func readingTogether() throws {
+        let writer = try ReleaseStore.open(path: path)
+        let reader = try ReleaseStore.openReadOnly(path: path)
+        let (rows, ledger) = try reader.reading { (reading) throws(StoreError) in
+            let rows = try reading.rows(of: .page, site: "shop", days: 0...30_000)
+            try writer.store([cell(.page, "/", .pageViews, 10)], release: entry())
+            return (rows, try reading.ledger(site: "shop", days: 0...30_000))
+        }
+        #expect(rows.isEmpty && ledger.isEmpty)
+        #expect(try reader.rows(of: .page, site: "shop", days: 0...30_000).count == 1)
+        #expect(try reader.ledger(site: "shop", days: 0...30_000).count == 1)
+    }
+
     @Test("Files that are no store are told apart")
     func refusals() throws {
         #expect(throws: StoreError.missing(path: path)) { try ReleaseStore.openReadOnly(path: path) }

@@ -1,19 +1,19 @@
 import GRDB
 import Measurement
 
-extension ReleaseStore {
-    /// The ids of all sites with a released window, sorted.
-    public func sites() throws(StoreError) -> [String] {
-        try read { database in
-            try String.fetchAll(
-                database,
-                sql: "SELECT name FROM site WHERE id IN (SELECT DISTINCT site FROM release) ORDER BY name")
-        }
+/// The released figures as they were at one moment, whatever is released meanwhile.
+public struct ReleaseReading {
+    private let database: Database
+    private let path: String
+
+    init(_ database: Database, path: String) {
+        self.database = database
+        self.path = path
     }
 
     /// The first and last day with a released window of a site; nil when there is none.
     public func releasedDays(site: String) throws(StoreError) -> ClosedRange<Int32>? {
-        try read { database in
+        try read {
             let row = try Row.fetchOne(
                 database,
                 sql: "SELECT min(day), max(day) FROM release WHERE site = (SELECT id FROM site WHERE name = ?)",
@@ -25,7 +25,7 @@ extension ReleaseStore {
 
     /// The ledger of a site over some days, by day and window.
     public func ledger(site: String, days: ClosedRange<Int32>) throws(StoreError) -> [ReleaseLedgerEntry] {
-        try read { database in
+        try read {
             try Row.fetchAll(
                 database,
                 sql: """
@@ -46,7 +46,7 @@ extension ReleaseStore {
     public func rows(
         of dimension: Dimension, site: String, days: ClosedRange<Int32>
     ) throws(StoreError) -> [StoredRow] {
-        try read { database in
+        try read {
             let sums = Measure.allCases.map { "sum(\(Schema.column($0)))" }.joined(separator: ", ")
             return try Row.fetchAll(
                 database,
@@ -67,7 +67,7 @@ extension ReleaseStore {
     public func sum(
         of measure: Measure, in dimension: Dimension, site: String, days: ClosedRange<Int32>
     ) throws(StoreError) -> Int? {
-        try read { database in
+        try read {
             try Int.fetchOne(
                 database,
                 sql: """
@@ -82,7 +82,7 @@ extension ReleaseStore {
     public func dailyTotals(
         site: String, days: ClosedRange<Int32>
     ) throws(StoreError) -> [(day: Int32, counts: MeasureCounts)] {
-        try read { database in
+        try read {
             let columns = Measure.allCases.map(Schema.column).joined(separator: ", ")
             return try Row.fetchAll(
                 database,
@@ -94,6 +94,28 @@ extension ReleaseStore {
                 arguments: [site, Dimension.total.rawValue, days.lowerBound, days.upperBound]
             ).map { row in (day: row[0], counts: counts(of: row, from: 1)) }
         }
+    }
+
+    private func read<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
+        do { return try body() } catch { throw StoreError(error, path: path) }
+    }
+}
+
+extension ReleaseStore {
+    /// The ids of all sites with a released window, sorted.
+    public func sites() throws(StoreError) -> [String] {
+        try read { database in
+            try String.fetchAll(
+                database,
+                sql: "SELECT name FROM site WHERE id IN (SELECT DISTINCT site FROM release) ORDER BY name")
+        }
+    }
+
+    /// Reads figures that belong together: a window that is released meanwhile is in all of them or in none.
+    public func reading<Value>(
+        _ body: (ReleaseReading) throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        try read { database in try body(ReleaseReading(database, path: path)) }
     }
 }
 
