@@ -25,19 +25,28 @@ struct YAMLDocument {
                     found.expected = "keys that are text"
                     throw RulesError(diagnostics: [found])
                 }
+                let key = duplicates.first ?? ""
+                if duplicates.dropFirst().first == key {
+                    // The same text twice in quotes and twice without, which are two keys to the parser: its mark is at
+                    // either of them, as the hash of this run has it.
+                    var found = RulesDiagnostic(
+                        file: lines.file,
+                        message: "`\(key)` is there more than once in a mapping, in several spellings")
+                    found.expected = "each key once"
+                    throw RulesError(diagnostics: [found])
+                }
                 // The parser gives up at a mapping that has a key twice. One of the two gets another name of the same
                 // length, so that the rest of the file is still looked at; the reader reports the pair.
-                let renamed = rename(
-                    duplicates.first ?? "", at: context.mark, in: text, number: renamedKeys.count, lines: lines)
+                let renamed = rename(key, at: context.mark, in: text, number: renamedKeys.count, lines: lines)
                 guard let renamed, renamedKeys.count < 32 else {
                     throw RulesError(diagnostics: [
                         lines.diagnostic(
-                            "`\(duplicates.first ?? "")` is there more than once in this mapping",
+                            "`\(key)` is there more than once in this mapping",
                             line: context.mark.line, column: context.mark.column)
                     ])
                 }
                 text = renamed.text
-                renamedKeys[renamed.key] = duplicates.first
+                renamedKeys[renamed.key] = key
             } catch let error as YamlError {
                 throw RulesError(diagnostics: [syntaxDiagnostic(error, lines: lines)])
             } catch {

@@ -52,6 +52,22 @@ struct BrokenFilesTests {
         }
     }
 
+    @Test("A key that is twice there in quotes and twice without gives the same finding in every run")
+    func spellings() {
+        for text in ["1: a\n1: a\n'1': a\n\"1\": a\n", "? >\n\n?\n?\n? ''\n"] {
+            var findings: Set<String> = []
+            for _ in 0..<20 {
+                do throws(RulesError) {
+                    _ = try Policy.parse(text, sourceFile: "x")
+                } catch {
+                    findings.insert("\(error)")
+                }
+            }
+            #expect(findings.count == 1)
+            #expect(findings.first?.contains("is there more than once in a mapping, in several spellings") == true)
+        }
+    }
+
     @Test("Carriage returns, line separators and a byte order mark move no line")
     func lineBreaks() {
         let text = "\u{FEFF}origin: http://127.0.0.1:9000\r\nname: \"a\u{2028} b\"\r\nlimit: 1\r\n"
