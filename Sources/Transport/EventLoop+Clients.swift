@@ -60,6 +60,7 @@ extension EventLoop {
                 abandonClient(index)
                 return
             }
+            if isAwaitingResponse(index) { hurryResponse(for: index) }
         }
         if event.isWritable, !clients[index].outgoing.isEmpty {
             guard flushClient(index) else { return }
@@ -207,7 +208,7 @@ extension EventLoop {
             expect(client: index, within: timeouts.body)
             return true
         case .finished:
-            if !clients[index].exchange.hasResponseBegun { expect(client: index, within: timeouts.originFirstByte) }
+            if !clients[index].exchange.hasResponseBegun { expectResponse(for: index) }
             return false
         case .malformed:
             detachOrigin(of: index)
@@ -354,32 +355,6 @@ extension EventLoop {
         close(clients[index].fd)
         clients.remove(index)
         connections.leave()
-    }
-
-    mutating func clientTimedOut(_ index: UInt32) {
-        switch clients[index].phase {
-        case .head:
-            // An idle connection just ends; a head that does not come to its end is told so (RFC 9110 §15.5.9).
-            guard !clients[index].leftover.isEmpty, clients[index].outgoing.isEmpty else {
-                abandonClient(index)
-                return
-            }
-            output.clear()
-            gateway.writeRequestTimeout(at: now, into: &output)
-            if sendToClient(index, verbatim: ByteRange()) { endExchange(of: index) }
-        case .waiting: failExchange(of: index, .timedOut)
-        case .exchanging:
-            guard clients[index].outgoing.isEmpty, !clients[index].exchange.hasResponseBegun else {
-                abandonClient(index)
-                return
-            }
-            let origin = clients[index].origin
-            let isVisitorsTurn =
-                !clients[index].exchange.isRequestComplete && origin != noConnection
-                && !origins[origin].flags.contains(.isConnecting) && origins[origin].outgoing.isEmpty
-            failExchange(of: index, isVisitorsTurn ? .requestTimedOut : .timedOut)
-        case .collecting, .tunnel, .flushing, .lingering: abandonClient(index)
-        }
     }
 
     // MARK: Tunnel

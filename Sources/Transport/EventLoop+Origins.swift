@@ -84,7 +84,7 @@ extension EventLoop {
     private mutating func sendHead(_ client: UInt32, _ origin: UInt32) {
         toOrigin.clear()
         gateway.writeOriginHead(of: clients[client].exchange, into: &toOrigin)
-        expect(client: client, within: timeouts.originFirstByte)
+        expectResponse(for: client)
         guard sendToOrigin(origin, verbatim: ByteRange()) else { return }
         if !clients[client].exchange.isRequestComplete { enqueueClient(client) }
     }
@@ -166,7 +166,11 @@ extension EventLoop {
         origins[index].outgoing.shrink(to: 16)
         let client = origins[index].client
         if client != noConnection {
-            if !clients[client].exchange.hasResponseBegun { expect(client: client, within: timeouts.body) }
+            if isAwaitingResponse(client) {
+                expectResponse(for: client)
+            } else if !clients[client].exchange.hasResponseBegun {
+                expect(client: client, within: timeouts.body)
+            }
             enqueueClient(client)
         }
     }

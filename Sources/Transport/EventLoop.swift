@@ -15,6 +15,8 @@ struct EventLoop: ~Copyable {
     static let receiveSize = 65_536
     /// Steps of one connection before the others get their turn.
     static let turn = 16
+    /// Milliseconds in which a response must begin for a visitor who sent their last byte.
+    static let patienceAfterEnd: Int64 = 2000
 
     let poller: Poller
     let mailbox: Mailbox

@@ -309,53 +309,6 @@ def test_a_body_that_stalls_is_cut_off(gate, origin):
         assert raw == b"" or raw.startswith(b"HTTP/1.1 408")
 
 
-@pytest.mark.parametrize("how", ["close", "reset"])
-def test_visitors_who_leave_before_the_answer(gate, origin, how):
-    def respond(peer, _):
-        time.sleep(0.1)
-        peer.send(response(b"x" * 100_000))
-
-    origin.respond = respond
-    for number in range(20):
-        client = Client(gate.port)
-        client.send(request())
-        origin.wait_for_requests(number + 1)
-        getattr(client, how)()
-    time.sleep(0.2)
-    origin.reset()
-    assert fetch(gate.port).body == b"ok"
-
-
-def test_a_visitor_who_leaves_in_the_middle_of_a_response(gate, origin):
-    ended = threading.Event()
-
-    def respond(peer, _):
-        try:
-            peer.send(head(fields=["Content-Type: image/png", "Content-Length: 1000000000"]))
-            for _ in range(1000):
-                peer.send(b"x" * 1_000_000)
-        except OSError:
-            ended.set()
-
-    origin.respond = respond
-    with Client(gate.port) as client:
-        client.send(request())
-        client.exactly(1_000_000)
-    assert ended.wait(4), "the origin goes on for nobody"
-
-
-def test_a_visitor_may_close_its_half_and_still_get_the_answer(gate, origin):
-    def respond(peer, _):
-        time.sleep(0.1)
-        peer.send(OK)
-
-    origin.respond = respond
-    with Client(gate.port) as client:
-        client.send(request())
-        client.sock.shutdown(socket.SHUT_WR)
-        assert client.response().body == b"ok"
-
-
 def test_garbage_from_visitors(gate, origin):
     for raw in (
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(500),
