@@ -17,8 +17,8 @@ struct DocumentTransform: ~Copyable {
     private(set) var insertedBytes = 0
     private var coding = ContentCoding.identity
     private var isStarted = false
-    /// The coded content came to an end.
-    private var isWhole = false
+    /// The coded content came to an end, or there was none: an empty body is not a coded one cut short.
+    private var isWhole = true
 
     /// Makes a transform whose rewriter holds at most `memoryLimit` bytes.
     init(memoryLimit: Int) {
@@ -36,7 +36,7 @@ struct DocumentTransform: ~Copyable {
         self.coding = coding
         insertedBytes = 0
         isStarted = true
-        isWhole = false
+        isWhole = true
         guard coding != .identity else { return true }
         decoder = ContentDecoder(coding)
         encoder = ContentEncoder(coding)

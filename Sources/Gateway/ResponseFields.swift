@@ -56,7 +56,7 @@ enum ResponseFields {
             case .setCookie: isKept = false
             case .etag: isKept = isTagged == nil
             case .acceptRanges, .contentMD5, .digest, .contentDigest, .reprDigest: isKept = isTagged == nil
-            case .cacheControl: isKept = !plan.isForVisitor
+            case .cacheControl, .cdnCacheControl, .surrogateControl: isKept = !plan.isForVisitor
             case .contentSecurityPolicy, .contentSecurityPolicyReportOnly: isKept = isTagged == nil
             case .other: isKept = !plan.isForVisitor || !isTargetedCacheControl(bytes[field.name])
             default: isKept = true
@@ -158,11 +158,10 @@ enum ResponseFields {
         output.append("\r\n")
     }
 
-    /// Fields that tell a content delivery network more than Cache-Control does (RFC 9213).
+    /// Fields that tell one content delivery network more than Cache-Control does (RFC 9213 §2).
     private static func isTargetedCacheControl(_ name: RawSpan) -> Bool {
         name.byteCount >= 14
-            && (name.extracting(name.byteCount - 14..<name.byteCount).equalsIgnoringCase("-cache-control")
-                || name.equalsIgnoringCase("surrogate-control"))
+            && name.extracting(name.byteCount - 14..<name.byteCount).equalsIgnoringCase("-cache-control")
     }
 
     /// Writes the cache directives of a document that is this visitor's: the origin's but for those that invite shared

@@ -266,6 +266,12 @@ def test_the_origins_own_tag_is_not_a_stored_copy_of_ours(client, origin):
     origin.answer(page(PAGE, ['ETag: "v1"']))
     tag = client.request(fields=DOCUMENT).one("etag")
     assert tag != b'"v1"'
+    date = "If-Modified-Since: Sat, 29 Oct 1994 19:43:31 GMT"
+    for condition in ('"v1"', 'W/"v1"', '"v0", "v1"'):
+        client.request(fields=[*DOCUMENT, f"If-None-Match: {condition}", date])
+        assert origin.last.one("if-none-match") is None and origin.last.one("if-modified-since") is None
+    client.request(fields=[*DOCUMENT, date])
+    assert origin.last.one("if-modified-since") is None
 
 
 def test_a_decision_makes_stored_copies_stale(client, origin, accepted):
@@ -396,6 +402,69 @@ def test_a_policy_in_a_meta_element_is_extended_too(client, origin):
     assert ours or at_head < body.index(
         b"<meta http-equiv"
     ), "our own script and style are blocked by the page's policy"
+
+
+def test_gzip_of_several_members_at_every_split(gate, origin):
+    """RFC 1952 §2.2: members follow one another, and their content is one document."""
+    cut = len(BEFORE) + 7
+    parts = [PAGE[:3], b"", PAGE[3:cut], PAGE[cut:]]
+    encoded = b"".join(gzip.compress(part) for part in parts)
+
+    def respond(peer, seen):
+        at = int(seen.target[1:])
+        peer.send(head(fields=["Content-Type: text/html", "Content-Encoding: gzip", "Transfer-Encoding: chunked"]))
+        peer.send(chunk(encoded[:at]) if at else b"")
+        time.sleep(0.0015)
+        peer.send((chunk(encoded[at:]) if at < len(encoded) else b"") + b"0\r\n\r\n")
+
+    origin.respond = respond
+    with Client(gate.port) as client:
+        for at in range(len(encoded) + 1):
+            seen = client.request(f"/{at}", [*DOCUMENT, "Accept-Encoding: gzip"])
+            assert_banner(decoded(seen))
+
+
+@pytest.mark.parametrize("name", ["CDN-Cache-Control", "Surrogate-Control", "Cloudflare-CDN-Cache-Control"])
+def test_delivery_networks_are_not_told_to_keep_a_visitors_document(client, origin, accepted, name):
+    """Targeted fields outrank Cache-Control (RFC 9213): a private document must not be shared by one of them."""
+    fields = [f"{name}: max-age=600", "Cache-Control: private"]
+    origin.answer(page(PAGE, fields))
+    for more in ([], [accepted]):
+        seen = client.request(fields=[*DOCUMENT, *more])
+        assert seen.one(name) is None and b"private" in seen.one("cache-control")
+    origin.answer(response(b"png", ["Content-Type: image/png", f"{name}: max-age=600"]))
+    assert client.request("/a.png", ["Sec-Fetch-Dest: image"]).one(name) == b"max-age=600"
+
+
+def test_a_304_carries_the_policy_that_its_document_had(client, origin):
+    """A cache updates stored fields from a 304 (RFC 9111 §3.2): its policy must let our script through as well."""
+    policy = "Content-Security-Policy: default-src 'none'"
+    origin.answer(page(PAGE, [policy, 'ETag: "v1"']))
+    whole = client.request(fields=DOCUMENT)
+    origin.answer(head("304 Not Modified", [policy, 'ETag: "v1"']))
+    again = client.request(fields=[*DOCUMENT, b"If-None-Match: " + whole.one("etag")])
+    assert (again.status, again.one("etag")) == (304, whole.one("etag"))
+    assert again.one("content-security-policy") == whole.one("content-security-policy") != b"default-src 'none'"
+
+
+@pytest.mark.parametrize("framing", ["Content-Length: 0", "Transfer-Encoding: chunked", "Connection: close"])
+@pytest.mark.parametrize("coding", [[], *([f"Content-Encoding: {name}"] for name in ("gzip", "deflate", "br"))])
+def test_an_empty_document_ends(gate, origin, framing, coding):
+    """Nothing to rewrite, and nothing to wait for; a coding without content is no coding."""
+
+    def respond(peer, seen):
+        peer.request_body(seen)
+        body = b"0\r\n\r\n" if framing.startswith("Transfer") else b""
+        peer.send(head(fields=["Content-Type: text/html", *coding, framing]) + body)
+        if framing.endswith("close"):
+            peer.close()
+
+    origin.respond = respond
+    with Client(gate.port) as client:
+        for _ in range(2):
+            message = client.request(fields=[*DOCUMENT, "Accept-Encoding: gzip, deflate, br"])
+            assert message.status == 200
+            assert not message.body or b"/.crumbgate/" in decoded(message)
 
 
 # What breaks on the way.
