@@ -205,6 +205,19 @@ def test_an_early_response_lets_the_upload_go_on(client, origin):
     assert client.response().body == b"early2000000"
 
 
+def test_a_length_of_nothing_leaves_the_connection_usable(client, origin):
+    """`Content-Length: 0` both ways, several times, and pipelined: nobody waits for content."""
+    for _ in range(3):
+        origin.answer(response("", ["Content-Type: text/plain"]))
+        seen = client.request("/empty", method="POST", body=b"")
+        assert (seen.status, seen.one("content-length"), seen.body) == (200, b"0", b"")
+        assert origin.last.one("content-length") == b"0"
+    client.send(request("/1", method="POST", body=b"") + request("/2", method="POST", body=b"") + request("/3"))
+    assert [client.response().status for _ in range(3)] == [200] * 3
+    assert [seen.target for seen in origin.requests[-3:]] == ["/1", "/2", "/3"]
+    assert len({seen.peer.number for seen in origin.requests}) == 1
+
+
 def test_get_may_have_a_body(client, origin):
     origin.respond = lambda peer, seen: peer.send(response(peer.request_body(seen)))
     assert client.request("/search", method="GET", body=b"{}").body == b"{}"

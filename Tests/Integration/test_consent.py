@@ -259,6 +259,43 @@ def test_a_large_chunked_body_is_refused(gate):
     assert raw.startswith(b"HTTP/1.1 413")
 
 
+@pytest.mark.parametrize("body_waits", [True, False])
+def test_a_decision_whose_sender_waits_for_100_continue(gate, banner, origin, body_waits):
+    """Our own path answers 100 itself (RFC 9110 §10.1.1), once."""
+    body = body_of(banner, "crumbgate-accept")
+    seen_before = len(origin.requests)
+    head = (
+        b"POST /.crumbgate/consent HTTP/1.1\r\nHost: shop.test\r\nOrigin: http://shop.test\r\n"
+        + FORM.encode()
+        + b"\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % len(body)
+    )
+    with Client(gate.port) as client:
+        if body_waits:
+            client.send(head)
+            client.until(b"HTTP/1.1 100 Continue\r\n\r\n")
+            client.send(body)
+        else:
+            client.send(head + body)
+        answer = client.response("POST")
+        assert answer.status == 303 and answer.set_cookies
+        # `until` read the one before the content.
+        assert len(answer.interim) <= 1
+        assert client.request("/after").status == 200, "the connection goes on"
+    assert len(origin.requests) == seen_before + 1
+
+
+@pytest.mark.parametrize("length", [5000, 9223372036854775807])
+def test_100_continue_is_not_said_to_what_is_refused(gate, length):
+    answer = exchange(
+        gate.port,
+        b"POST /.crumbgate/consent HTTP/1.1\r\nHost: shop.test\r\nOrigin: http://shop.test\r\n"
+        + FORM.encode()
+        + b"\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % length,
+        timeout=3,
+    )
+    assert answer.startswith(b"HTTP/1.1 413") and b"100 Continue" not in answer
+
+
 def test_a_body_of_another_type_is_refused(gate, banner):
     answer = consent(gate, body_of(banner, "crumbgate-accept"), content_type="Content-Type: text/plain")
     assert answer.status == 415 and answer.set_cookies == []

@@ -82,6 +82,14 @@ def test_an_unchanged_line_is_the_same_bytes(get, origin):
     assert get().set_cookies == lines
 
 
+@pytest.mark.parametrize("line", [b"=_ga=1; Path=/", b"justvalue", b"=; Path=/", b"=crumbgate=forged", b" = _ga", b""])
+def test_a_nameless_cookie_cannot_be_set(get, origin, accepted, line):
+    """It would come back as its bare value, which may spell any name (RFC 6265bis §5.7)."""
+    origin.answer(response("ok", [b"Set-Cookie: " + line, "Set-Cookie: sid=1"]))
+    assert get(fields=[accepted]).set_cookies == [b"sid=1"]
+    assert get().set_cookies == [b"sid=1"]
+
+
 def test_non_utf8_values_survive_both_ways(get, origin):
     origin.answer(response("ok", [b"Set-Cookie: sid=\xe4\xff\x80; Path=/"]))
     assert get(fields=[b"Cookie: sid=\xe4\xff\x80"]).set_cookies == [b"sid=\xe4\xff\x80; Path=/"]

@@ -92,6 +92,49 @@ def test_forwarding_fields_are_rebuilt_with_the_truncated_address(get, origin):
     )
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "X-Forwarded-For",
+        "x-forwarded-for",
+        "X-Forwarded-Proto",
+        "X-Forwarded-Host",
+        "X-Forwarded-Port",
+        "X-Forwarded-Server",
+        "X-Forwarded-Prefix",
+        "X-Forwarded-Ssl",
+        "X-Real-IP",
+        "X-Client-IP",
+        "True-Client-IP",
+        "CF-Connecting-IP",
+        "X-Cluster-Client-IP",
+        "Fastly-Client-IP",
+        "Forwarded",
+        "X_Forwarded_For",
+        "X-Forwarded_For",
+        "x_forwarded_proto",
+        "X_Real_IP",
+        "CONTENT_LENGTH",
+        "Remote_User",
+    ],
+)
+def test_a_visitor_cannot_say_where_they_come_from(get, origin, name):
+    """Nor by a name that CGI takes for such a field, where `_` and `-` are the same (RFC 3875 §4.1.18)."""
+    get(fields=["X-Before: 1", f"{name}: for=evil-canary", "X-After: 2"])
+    assert b"evil-canary" not in origin.last.raw
+    assert (origin.last.one("x-before"), origin.last.one("x-after")) == (b"1", b"2")
+
+
+def test_conditions_on_what_is_no_document_pass_as_they_are(get, origin):
+    """A PUT with If-Match must not become one without (RFC 9110 §13.1.1)."""
+    get("/api/cart", ['If-Match: "v1", "v2"', 'If-Unmodified-Since: Sat, 29 Oct 1994 19:43:31 GMT'], "PUT", b"{}")
+    assert origin.last.one("if-match") == b'"v1", "v2"'
+    assert origin.last.one("if-unmodified-since") == b"Sat, 29 Oct 1994 19:43:31 GMT"
+    get("/picture.png", ['If-None-Match: "v1"', "Range: bytes=0-1", 'If-Range: "v1"', "Sec-Fetch-Dest: image"])
+    assert origin.last.one("if-none-match") == b'"v1"'
+    assert (origin.last.one("range"), origin.last.one("if-range")) == (b"bytes=0-1", b'"v1"')
+
+
 def test_full_address_routes_get_the_full_address(get, origin):
     get("/pay")
     assert origin.last.one("x-forwarded-for") == b"127.0.0.1"

@@ -134,6 +134,36 @@ def test_a_bad_reload_keeps_the_old_rules_and_says_why(small, wrong):
     eventually(lambda: fetch(small.port).set_names == {"later"})
 
 
+def test_more_reloads_than_a_byte_can_count(make_gate, make_origin):
+    """Each reload is a generation of rules; with a response of the first still under way, 300 more come and go."""
+    origin = make_origin()
+    origin.answer(response("ok", ["Content-Type: text/plain", *[f"Set-Cookie: name{n}=1" for n in range(100)]]))
+    rules = f"origin: http://127.0.0.1:{origin.port}\nworkers: 1\ncategories: {{ cart: {{ cookies: [NAME] }} }}\n"
+    gate = make_gate(rules.replace("NAME", "name0"))
+    go = threading.Event()
+    quick = origin.respond
+
+    def respond(peer, seen):
+        if seen.target != "/slow":
+            quick(peer, seen)
+            return
+        go.wait(60)
+        peer.send(response("slow", ["Content-Type: text/plain", "Set-Cookie: name0=1", "Set-Cookie: name99=1"]))
+
+    origin.respond = respond
+    with Client(gate.port, timeout=30) as slow, Client(gate.port) as client:
+        slow.send(request("/slow"))
+        for number in range(1, 300):
+            gate.write_rules(rules.replace("NAME", f"name{number % 100}"))
+            gate.signal(signal.SIGHUP)
+            wanted = {f"name{number % 100}"}
+            eventually(lambda: client.request().set_names == wanted, timeout=10)
+        go.set()
+        seen = slow.response()
+        assert seen.body == b"slow" and seen.set_names == {"name0"}, "it began under the first rules"
+    assert gate.stop() == 0
+
+
 def test_a_missing_file_at_reload_keeps_the_old_rules(small):
     small.rules_path.rename(small.rules_path.with_suffix(".gone"))
     small.signal(signal.SIGHUP)

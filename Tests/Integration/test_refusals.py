@@ -31,6 +31,8 @@ REFUSED = {
     "length with a space inside": (400, post(b"Content-Length: 1 0", body=b"0123456789")),
     "empty length": (400, post(b"Content-Length:", body=b"")),
     "overflowing length": (400, post(b"Content-Length: 18446744073709551621", body=b"hello")),
+    "length beyond 63 bits": (400, post(b"Content-Length: 9223372036854775808", body=b"hello")),
+    "length of 400 digits": (400, post(b"Content-Length: " + b"9" * 400, body=b"hello")),
     "gzip, chunked": (400, post(b"Transfer-Encoding: gzip, chunked", body=b"0\r\n\r\n")),
     "chunked twice": (400, post(b"Transfer-Encoding: chunked, chunked", body=b"0\r\n\r\n")),
     "two transfer-encoding fields": (
@@ -203,3 +205,16 @@ def test_configured_answers_to_connect_and_trace(make_gate, make_origin):
     for name in ("CONNECT", "TRACE"):
         assert status(exchange(gate.port, REFUSED[name][1])) == 501
     assert origin.requests == []
+
+
+def test_the_longest_length_is_waited_for_and_nothing_else(gate, origin):
+    """2^63 - 1 is a length; arithmetic with it must not go wrong, and what follows the head is its content."""
+    answer = exchange(gate.port, post(b"Content-Length: 9223372036854775807", body=b"GET /smuggled HTTP/1.1\r\n\r\n"))
+    assert status(answer) in (408, 502, 504)
+    assert [seen.method for seen in origin.requests] in ([], ["POST"])
+
+
+@pytest.mark.parametrize("length", [b"9223372036854775808", b"18446744073709551615", b"99999999999999999999"])
+def test_an_origin_cannot_promise_more_than_there_are_bytes(gate, origin, length):
+    origin.answer(b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\nContent-Length: " + length + b"\r\n\r\nx")
+    assert fetch(gate.port).status == 502

@@ -1,9 +1,12 @@
 """Several sites in one rules file: told apart by host, never mixed (RFC 9110 §7.4, §15.5.20)."""
 
+import threading
+import time
+
 import pytest
 
 from conftest import RULES
-from harness.client import Client, exchange, fetch
+from harness.client import Client, exchange, fetch, request
 from harness.origin import response
 
 
@@ -95,3 +98,38 @@ def test_consent_given_on_one_site_is_none_on_another(make_gate, make_origin):
     assert tea.last.cookie_names == {"_ga"}
     fetch(gate.port, fields=[cookie + b"; _ga=1"], host="coffee.test")
     assert coffee.last.one("cookie") is None
+
+
+def test_who_waits_for_one_origin_never_gets_a_connection_to_another(make_gate, make_origin):
+    """One connection per origin: the queue of the busy one must not be served by the idle one's."""
+    tea, coffee = make_origin(), make_origin()
+    gate = make_gate(f"""
+workers: 1
+limits: {{ origin_connections: 1, queue: 8 }}
+sites:
+  - {{ name: tea, hosts: [tea.test], origin: "http://127.0.0.1:{tea.port}" }}
+  - {{ name: coffee, hosts: [coffee.test], origin: "http://127.0.0.1:{coffee.port}" }}
+""")
+    go = threading.Event()
+
+    def brew(peer, _):
+        go.wait(5)
+        peer.send(response("tea"))
+
+    tea.respond = brew
+    coffee.answer(response("coffee"))
+    assert fetch(gate.port, host="coffee.test").body == b"coffee", "its connection is idle in the pool now"
+    drinkers = [Client(gate.port) for _ in range(5)]
+    for number, client in enumerate(drinkers):
+        client.send(request(f"/{number}", host="tea.test"))
+    tea.wait_for_requests(1)
+    for _ in range(3):
+        assert fetch(gate.port, host="coffee.test").body == b"coffee"
+    time.sleep(0.1)
+    assert [len(origin.requests) for origin in (tea, coffee)] == [1, 4], "somebody in the queue was served elsewhere"
+    go.set()
+    assert [client.response().body for client in drinkers] == [b"tea"] * 5
+    assert {seen.one("host") for seen in tea.requests} == {b"tea.test"}
+    assert {seen.one("host") for seen in coffee.requests} == {b"coffee.test"}
+    for client in drinkers:
+        client.close()
