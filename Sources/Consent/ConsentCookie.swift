@@ -115,7 +115,7 @@ public enum ConsentCookie {
 
 /// What a received consent cookie is worth.
 @frozen
-public enum ConsentCookieVerdict: Hashable, Sendable {
+public enum ConsentCookieVerdict: Hashable, Sendable, BitwiseCopyable {
     /// `granted` holds the required categories too.
     case valid(granted: CategorySet, day: Int32, receipt: ReceiptID?)
     /// Ours, but expired or of another policy revision: undecided, with what was granted then (as far as it still

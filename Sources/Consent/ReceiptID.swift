@@ -3,7 +3,7 @@ import Bytes
 /// The random 128 bits under which a proof of consent is kept.
 ///
 /// Its text form is 22 octets of base64url without padding (RFC 4648 §5).
-public struct ReceiptID: Hashable, Sendable, CustomStringConvertible {
+public struct ReceiptID: Hashable, Sendable, BitwiseCopyable, CustomStringConvertible {
     let high: UInt64
     let low: UInt64
 

@@ -83,7 +83,8 @@ extension Gateway {
         if client.isSecure { exchange.flags.insert(.isSecure) }
         exchange.flags.formUnion(DocumentHint.flags(of: requestHead, in: bytes))
         exchange.consent = RequestConsent.read(
-            requestHead, in: bytes, context: context, isSecure: client.isSecure, at: now)
+            requestHead, in: bytes, context: context, isSecure: client.isSecure, at: now,
+            route: UInt32(exchange.snapshot) << 16 | UInt32(exchange.site), verdicts: &verdicts)
         notes[index].authority = notes[index].keep(authority, limit: 255)
         notes[index].path = notes[index].keep(bytes[requestHead.pathAndQuery], limit: FactRing.longestPath)
 

@@ -209,6 +209,24 @@ extension Gateway {
         }
     }
 
+    /// Bytes of a response's body that are still to come and go to the user agent unread and unchanged; 0 where that
+    /// is not so, or not known.
+    public func verbatimRest(of exchange: Exchange) -> Int {
+        guard exchange.response == .body, exchange.delivery == .counted,
+            case .length(let rest) = exchange.responseFraming,
+            exchange.transform == Exchange.none || !hasUnreadDocument(exchange)
+        else { return 0 }
+        return rest
+    }
+
+    /// Notes that the shell passed on so many bytes of `verbatimRest`, at most all of them.
+    public func passed(_ count: Int, of exchange: inout Exchange) -> ResponseOutcome {
+        guard case .length(let rest) = exchange.responseFraming, count <= rest else { return .malformed }
+        exchange.bytesDelivered += count
+        exchange.responseFraming = .length(rest - count)
+        return count == rest ? finishResponse(&exchange, rest: 0) : .more
+    }
+
     private func hasUnreadDocument(_ exchange: Exchange) -> Bool {
         !transforms[exchange.transform].isPassthrough
     }

@@ -20,6 +20,7 @@ public struct Gateway: ~Copyable {
     var transforms = Slab<DocumentTransform>()
     var spareTransforms: [UInt32] = []
     var document = ByteBuffer(capacity: 1024)
+    var verdicts = VerdictCache()
     var measuring: MeasuringContext
     var log = AccessLog()
     /// Decisions per network: the only thing that visitors can make this process write.
@@ -39,6 +40,7 @@ public struct Gateway: ~Copyable {
     public mutating func adopt(_ policy: Policy, resources: Resources) {
         guard snapshots.count < Self.maximumSnapshots || snapshots.contains(where: { $0 == nil }) else { return }
         let next = Snapshot(policy: policy, resources: resources)
+        verdicts.clear()
         if let old = snapshots[current], old.exchanges == 0 { snapshots[current] = nil }
         if let free = snapshots.firstIndex(where: { $0 == nil }) {
             snapshots[free] = next

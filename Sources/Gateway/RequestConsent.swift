@@ -7,7 +7,8 @@ import Rules
 /// The consent a request travels under: the signed cookie's, else the signals' (spec: explicit choice wins over GPC).
 enum RequestConsent {
     static func read(
-        _ head: borrowing RequestHead, in bytes: RawSpan, context: SiteContext, isSecure: Bool, at now: Moment
+        _ head: borrowing RequestHead, in bytes: RawSpan, context: SiteContext, isSecure: Bool, at now: Moment,
+        route: UInt32, verdicts: inout VerdictCache
     ) -> ConsentState {
         let site = context.site
         var verdict: ConsentCookieVerdict?
@@ -23,8 +24,9 @@ enum RequestConsent {
                 // Over TLS only the name with the prefix counts: nothing but this host, over TLS, can have set it.
                 let name = text[pair.name]
                 guard name.equals(isSecure ? ConsentCookie.secureName : ConsentCookie.name) else { continue }
-                verdict = ConsentCookie.verify(
-                    text[pair.value], signer: context.signer, site: site.consent, today: now.day)
+                verdict = verdicts.verdict(on: text[pair.value], site: route, today: now.day) { value in
+                    ConsentCookie.verify(value, signer: context.signer, site: site.consent, today: now.day)
+                }
                 if case .valid? = verdict { break search }
             }
         }

@@ -52,6 +52,8 @@ struct ClientConnection: ~Copyable {
     var examined = 0
     /// What the socket did not take yet.
     var outgoing = ByteBuffer()
+    /// The pipe that a long body goes through.
+    var conduit = noConnection
     /// Milliseconds on the loop's clock.
     var deadline: Int64 = 0
     /// When the timer wheel looks at it next.

@@ -64,6 +64,10 @@ extension EventLoop {
         }
         if event.isWritable, !clients[index].outgoing.isEmpty {
             guard flushClient(index) else { return }
+        } else if event.isWritable, clients[index].conduit != noConnection {
+            let handle = clients.handle(at: index)
+            if drainConduit(of: index) { pumpOrigin(clients[index].origin) }
+            guard clients.contains(handle) else { return }
         }
         pumpClient(index)
     }
@@ -352,6 +356,7 @@ extension EventLoop {
     }
 
     private mutating func closeClient(_ index: UInt32) {
+        releaseConduit(of: index)
         close(clients[index].fd)
         clients.remove(index)
         connections.leave()

@@ -184,6 +184,10 @@ extension EventLoop {
             guard client != noConnection, clients[client].outgoing.isEmpty,
                 origins[index].flags.contains(.isReadable), !origins[index].flags.contains(.hasEnded)
             else { return }
+            if takeConduit(for: client, from: index) {
+                if spliceResponse(from: index, to: client) { continue }
+                return
+            }
             input.clear()
             input.append(origins[index].leftover)
             origins[index].leftover.clear()
@@ -273,7 +277,7 @@ extension EventLoop {
     }
 
     /// The origin ended its side.
-    private mutating func originClosed(_ index: UInt32, _ client: UInt32) {
+    mutating func originClosed(_ index: UInt32, _ client: UInt32) {
         if clients[client].phase == .tunnel {
             origins[index].flags.insert(.hasEnded)
             if clients[client].flags.contains(.hasEnded) {
@@ -301,7 +305,7 @@ extension EventLoop {
     // MARK: Letting go
 
     /// A connection failed before its response was complete: a fresh one may still save the exchange.
-    private mutating func originBroke(_ index: UInt32) {
+    mutating func originBroke(_ index: UInt32) {
         let client = origins[index].client
         let isUntouched =
             origins[index].flags.contains(.isReused) && !origins[index].flags.contains(.hasSentBytes)
@@ -344,7 +348,7 @@ extension EventLoop {
         releaseOrigin(index, isReusable: false)
     }
 
-    private mutating func releaseOrigin(_ index: UInt32, isReusable: Bool) {
+    mutating func releaseOrigin(_ index: UInt32, isReusable: Bool) {
         origins[index].client = noConnection
         let endpoint = origins[index].endpoint
         let isClean =

@@ -24,6 +24,9 @@ struct EventLoop: ~Copyable {
     var gateway: Gateway
     var clients = Slab<ClientConnection>()
     var origins = Slab<OriginConnection>()
+    var conduits = Slab<Conduit>()
+    /// Empty conduits that nobody uses.
+    var spareConduits: [UInt32] = []
     var endpoints: [Endpoint] = []
     /// By snapshot and site: the endpoint.
     var routes: [[Int]] = []

@@ -52,6 +52,13 @@ enum Socket {
         }
     }
 
+    /// Moves what is there at once, `limit` bytes at most, between a socket and a pipe.
+    static func splice(from source: Int32, to destination: Int32, limit: Int) -> TransferResult {
+        let result = outcome(crumbgate_splice(source, destination, limit))
+        if case .bytes(0) = result { return .closed }
+        return result
+    }
+
     private static func outcome(_ count: Int) -> TransferResult {
         if count >= 0 { return .bytes(count) }
         let code = crumbgate_errno()

@@ -55,6 +55,7 @@ struct ProxyServer {
         try server.run {
             logger.info("ready", metadata: ["listening": "\(addresses)", "workers": "\(policy.workers)"])
             isReady()
+            crumbgate_trim_memory()
         }
     }
 }

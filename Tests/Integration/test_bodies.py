@@ -9,6 +9,7 @@ import pytest
 
 from conftest import RULES
 from harness.client import Client, request
+from harness.message import Closed
 from harness.origin import chunk, head, response
 
 MEGABYTE = 1 << 20
@@ -134,6 +135,58 @@ def test_a_slow_visitor_slows_the_origin_down(make_gate, make_origin):
         assert gate.rss - before < 8 * MEGABYTE, "the body is held in memory"
         sum_ = hashlib.sha256(client.response().body).hexdigest()
     assert sum_ == hashlib.sha256(block * (total // MEGABYTE)).hexdigest()
+
+
+def test_long_bodies_follow_each_other_on_one_connection(client, origin):
+    """Long bodies go from socket to socket: the requests behind them find both connections as they should be."""
+    long, short = os.urandom(5 * MEGABYTE + 1234), b"short"
+    origin.respond = lambda peer, seen: peer.send(response(long if seen.target.startswith("/long") else short))
+    client.send(b"".join(request(target) for target in ("/long", "/short", "/long?2", "/short?2")))
+    assert [len(client.response().body) for _ in range(2)] == [len(long), len(short)]
+    assert client.response().body == long and client.response().body == short
+    assert len({seen.peer.number for seen in origin.requests}) == 1, "the origin connection was not used again"
+
+
+def test_bytes_behind_a_long_body_are_nobodys(client, origin):
+    long = os.urandom(MEGABYTE)
+    origin.respond = lambda peer, seen: peer.send(
+        response(long) + response("stray") if seen.target == "/long" else response("right"))
+    assert client.request("/long").body == long
+    assert client.request("/next").body == b"right"
+    assert len({seen.peer.number for seen in origin.requests}) == 2
+
+
+@pytest.mark.parametrize("part", [0.5, 0.999])
+def test_a_long_body_that_breaks_off_is_seen_to_break_off(client, origin, part):
+    long = os.urandom(2 * MEGABYTE)
+
+    def respond(peer, _):
+        peer.send(response(long)[: int(part * len(long))])
+        peer.close()
+
+    origin.respond = respond
+    client.send(request("/long"))
+    with pytest.raises(Closed):
+        client.response()
+
+
+def test_a_visitor_who_leaves_a_long_body_takes_the_origin_connection_along(gate, origin):
+    gone = threading.Event()
+
+    def respond(peer, _):
+        peer.send(head(fields=[f"Content-Length: {1 << 30}"]))
+        block = os.urandom(MEGABYTE)
+        try:
+            for _ in range(1 << 10):
+                peer.send(block)
+        except OSError:
+            gone.set()
+
+    origin.respond = respond
+    with Client(gate.port) as client:
+        client.send(request("/long"))
+        client.exactly(3 * MEGABYTE)
+    assert gone.wait(2)
 
 
 def test_100_continue_comes_from_the_origin(client, origin):

@@ -1,6 +1,9 @@
 #include "CLinux.h"
+#include <link.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 
 int crumbgate_resolve(const char *host, const char *service, int is_passive, struct sockaddr_storage *addresses,
                       socklen_t *lengths, int limit) {
@@ -84,6 +87,43 @@ int crumbgate_lock_file(const char *path) {
     close(fd);
     errno = reason;
     return -1;
+}
+
+static int drop_constant_pages(struct dl_phdr_info *object, size_t size, void *unused) {
+    (void)size;
+    (void)unused;
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+        // Only what was never written: such a page is the file's, and is read again from it.
+        if (segment->p_type != PT_LOAD || segment->p_flags & PF_W) continue;
+        uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+        uintptr_t start = (object->dlpi_addr + segment->p_vaddr + page - 1) & ~(page - 1);
+        uintptr_t end = (object->dlpi_addr + segment->p_vaddr + segment->p_memsz) & ~(page - 1);
+        if (start < end) madvise((void *)start, end - start, MADV_DONTNEED);
+    }
+    return 0;
+}
+
+/// Whether an object's code was changed when it was loaded.
+static int has_text_relocations(struct dl_phdr_info *object, size_t size, void *found) {
+    (void)size;
+    for (int index = 0; index < object->dlpi_phnum; index++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[index];
+        if (segment->p_type != PT_DYNAMIC) continue;
+        for (const ElfW(Dyn) *entry = (const ElfW(Dyn) *)(object->dlpi_addr + segment->p_vaddr);
+             entry->d_tag != DT_NULL; entry++) {
+            if (entry->d_tag == DT_TEXTREL) *(int *)found = 1;
+            if (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_TEXTREL) *(int *)found = 1;
+        }
+    }
+    return 0;
+}
+
+void crumbgate_trim_memory(void) {
+    malloc_trim(0);
+    int is_changed = 0;
+    dl_iterate_phdr(has_text_relocations, &is_changed);
+    if (!is_changed) dl_iterate_phdr(drop_constant_pages, NULL);
 }
 
 long crumbgate_raise_file_limit(void) {

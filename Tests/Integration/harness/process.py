@@ -60,11 +60,11 @@ class Process:
 
     @property
     def rss(self):
-        """Resident memory in bytes."""
+        """Resident memory of its own in bytes: pages of its program's files come and go with what is used of them."""
         for line in pathlib.Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
+            if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
-        raise AssertionError("no VmRSS")
+        raise AssertionError("no RssAnon")
 
     def signal(self, number):
         os.kill(self.pid, number)

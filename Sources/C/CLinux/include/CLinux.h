@@ -36,6 +36,27 @@ static inline ssize_t crumbgate_send(int fd, const void *bytes, size_t length) {
 
 static inline ssize_t crumbgate_recv(int fd, void *bytes, size_t length) { return recv(fd, bytes, length, 0); }
 
+/// Moves bytes from one descriptor to another, one of which is a pipe, without a copy in this process.
+static inline ssize_t crumbgate_splice(int from, int to, size_t length) {
+    return splice(from, NULL, to, NULL, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+}
+
+/// Makes a pipe, non-blocking and closed on exec, of about so many bytes; 0, or -1 with the reason in errno.
+static inline int crumbgate_pipe(int *read_end, int *write_end, int size) {
+    int ends[2];
+    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return -1;
+    fcntl(ends[1], F_SETPIPE_SZ, size);  // refused where the user has too many: then it has the usual size
+    *read_end = ends[0];
+    *write_end = ends[1];
+    return 0;
+}
+
+/// Whether a socket has nothing to read and has not ended.
+static inline int crumbgate_is_drained(int fd) {
+    char byte;
+    return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
+}
+
 static inline int crumbgate_epoll_add(int epoll, int fd, uint32_t events, uint64_t token) {
     struct epoll_event event = {.events = events, .data = {.u64 = token}};
     return epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
@@ -101,6 +122,10 @@ int crumbgate_replace_file(const char *path, const char *next, const uint8_t *by
 
 /// No core dump of this process is ever written: its memory holds the day's keys.
 void crumbgate_forbid_core_dumps(void);
+
+/// Gives back the memory that only the start needed: freed heap, and the pages of code and constants, which come back
+/// from the page cache where they are needed again.
+void crumbgate_trim_memory(void);
 
 /// Raises the limit of open files to the hard one and returns it.
 long crumbgate_raise_file_limit(void);
