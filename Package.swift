@@ -46,6 +46,7 @@ let package = Package(
             cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")],
             linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CLinux", path: "Sources/C/CLinux"),
+        .target(name: "CKnownServices", path: "Sources/C/CKnownServices"),
         // Not C but what runs in browsers, put into the binary.
         .target(name: "CBrowser", path: "Sources/Browser", exclude: ["banner.css", "banner.js"]),
         library("CMaxMindDB", pkgConfig: "libmaxminddb", debian: "libmaxminddb-dev"),
@@ -65,7 +66,9 @@ let package = Package(
         pure("PublicSuffix", ["Bytes", "CPublicSuffix"]),
         pure("Consent", ["Bytes", "Cookies", "COpenSSL"]),
         pure("Location", ["Bytes", "CMaxMindDB"]),
-        pure("Rules", ["Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "Yams"]),
+        pure(
+            "Rules",
+            ["Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "CKnownServices", "Yams"]),
         pure("Measurement", ["Bytes", "Location"]),
         pure(
             "Gateway",

@@ -84,10 +84,11 @@ extension Explanation {
             add("category", "unknown: no rule names it")
             add("rule", "`cookies.unknown: \(site.unknownCookies.rawValue)`")
         } else {
-            let rule = site.cookieRules[Int(fate.treatment.rule)]
-            addCategory(rule.category, site: site, granted: granted)
-            add("rule", "\(policy.sourceFile):\(rule.sourceLine): `\(rule.pattern)`")
-            if let vendor = rule.vendor { add("vendor", vendor) }
+            if let rule = site.cookieRule(of: fate.treatment) {
+                addCategory(rule.category, site: site, granted: granted)
+                addRule(rule.pattern, line: rule.sourceLine, service: rule.service, policy: policy)
+                if let vendor = rule.vendor { add("vendor", vendor) }
+            }
         }
         if fate.isForwarded {
             add("request", "forwarded to the origin")
@@ -119,17 +120,26 @@ extension Explanation {
         add("category", "\(category.id) (\(category.isRequired ? "required" : isGranted ? "granted" : "not granted"))")
     }
 
+    /// Says which line of the operator's file decides, or which shipped knowledge in its place.
+    private mutating func addRule(_ pattern: String, line: Int, service: String?, policy: Policy) {
+        guard let service = service.flatMap({ id in KnownService.shipped.first { $0.id == id } }) else {
+            add("rule", "\(policy.sourceFile):\(line): `\(pattern)`")
+            return
+        }
+        add("rule", "shipped with Crumbgate (\(service.file.rawValue)): `\(pattern)`")
+        add("service", "\(service.name) (`\(service.id)`): \(service.purpose)")
+    }
+
     private mutating func explainThirdParty(_ parts: URLParts, site: Site, granted: CategorySet, policy: Policy) {
         let host = Array(parts.host.utf8)
         let path = Array(parts.path.utf8)
-        guard let index = site.hostRules.rule(forHost: host.rawSpan, port: parts.port, path: path.rawSpan) else {
+        guard let rule = site.hostRule(forHost: host.rawSpan, port: parts.port, path: path.rawSpan) else {
             add("category", "none: no rule names this host")
             add("page", "loads it without consent")
             return
         }
-        let rule = site.hostRules.rules[index]
         addCategory(rule.category, site: site, granted: granted)
-        add("rule", "\(policy.sourceFile):\(rule.sourceLine): `\(rule.pattern)`")
+        addRule(rule.pattern, line: rule.sourceLine, service: rule.service, policy: policy)
         if let vendor = rule.vendor { add("vendor", vendor) }
         if granted.contains(index: rule.category) {
             add("page", "may load it")

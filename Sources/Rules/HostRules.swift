@@ -4,6 +4,8 @@ import Bytes
 public struct HostRules: Sendable {
     /// The rules as written, in the order of the file.
     public let rules: [HostRule]
+    /// By rule: what an exchange needs of it.
+    private let categories: [UInt8]
     private let hosts: HostTable
     private var groups: [Group] = []
     private var variants: [Variant] = []
@@ -25,6 +27,7 @@ public struct HostRules: Sendable {
 
     package init(_ rules: [HostRule]) {
         self.rules = rules
+        categories = rules.map { UInt8($0.category) }
         var order: [String] = []
         var byHost: [String: [UInt16: [(pattern: String, payload: UInt32)]]] = [:]
         for (index, rule) in rules.enumerated() {
@@ -42,6 +45,11 @@ public struct HostRules: Sendable {
             let parent = hosts.value(forParentOf: host).map { Int32($0) } ?? -1
             groups.append(Group(variants: first..<variants.count, parent: parent))
         }
+    }
+
+    /// The index of the category of the rule for a URL, as `rule(forHost:port:path:)` finds it.
+    public func category(ofHost host: RawSpan, port: UInt16, path: RawSpan) -> Int? {
+        rule(forHost: host, port: port, path: path).map { Int(categories[$0]) }
     }
 
     /// Whether there is no rule.
@@ -69,7 +77,7 @@ public struct HostRules: Sendable {
     }
 }
 
-/// A host rule as its operator wrote it.
+/// A host rule as its operator wrote it, or as it is shipped.
 public struct HostRule: Hashable, Sendable {
     /// `host[:port][/path]`, the host perhaps `*.suffix`, the path perhaps ending in `*`.
     public let pattern: String
@@ -77,15 +85,18 @@ public struct HostRule: Hashable, Sendable {
     public let category: Int
     /// The company behind the host.
     public let vendor: String?
-    /// The rule's line in the rules file, from 1.
+    /// The rule's line in the rules file, from 1; 0 for a shipped one.
     public let sourceLine: Int
+    /// The id of the known service that a shipped rule is about.
+    public let service: String?
 
     let host: String
     let port: UInt16?
     let path: String?
 
     package init(
-        pattern: String, host: String, port: UInt16?, path: String?, category: Int, vendor: String?, sourceLine: Int
+        pattern: String, host: String, port: UInt16?, path: String?, category: Int, vendor: String?, sourceLine: Int,
+        service: String? = nil
     ) {
         self.pattern = pattern
         self.host = host
@@ -94,6 +105,7 @@ public struct HostRule: Hashable, Sendable {
         self.category = category
         self.vendor = vendor
         self.sourceLine = sourceLine
+        self.service = service
     }
 }
 

@@ -16,6 +16,12 @@ extension Policy {
             text += "  optional: \(optional.isEmpty ? "none" : optional)\n"
             text += "  rules: \(site.cookieRules.count) cookies, \(site.hostRules.rules.count) hosts; "
             text += "unknown cookies: \(site.unknownCookies.rawValue)\n"
+            let known = site.known
+            if known.serviceCount > 0 {
+                text += "  shipped rules behind yours: \(known.serviceCount) known services with "
+                text += "\(known.cookieRules.count) cookies, \(known.hostRules.rules.count) hosts; "
+                text += "`known_services: false` switches them off\n"
+            }
             text += "  measurement: \(site.measurement.profile.rawValue)\n"
             let used = Set(site.cookieRules.map(\.category) + site.hostRules.rules.map(\.category))
             let idle = categories.enumerated().filter { !$1.isRequired && !used.contains($0) }.map(\.element.id)

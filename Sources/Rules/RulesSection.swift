@@ -1,7 +1,7 @@
 /// The mappings of a rules file that have a fixed set of keys.
 package enum RulesSection: String, CaseIterable, Sendable {
     case file, site, category, cookie, host, cookies, consent, signals, signal, addressPrecision, measurement, page
-    case goal, limits, timeouts, location, log, methods
+    case goal, limits, timeouts, location, log, methods, knownServices
 
     /// The keys it may have, in the order in which docs/rules.md tells them.
     package var keys: [String] {
@@ -13,7 +13,8 @@ package enum RulesSection: String, CaseIterable, Sendable {
             ]
         case .site:
             [
-                "name", "hosts", "origin", "preserve_host", "categories", "cookies", "consent", "signals",
+                "name", "hosts", "origin", "preserve_host", "categories", "cookies", "known_services", "consent",
+                "signals",
                 "address_precision", "full_address_routes", "measurement",
             ]
         case .category: ["name", "purpose", "required", "vendors", "cookies", "hosts"]
@@ -40,6 +41,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .location: ["database", "detail"]
         case .log: ["level", "format", "access", "truncated_address"]
         case .methods: ["connect", "trace"]
+        case .knownServices: ["except"]
         }
     }
 }

@@ -31,6 +31,8 @@ public final class Site: Sendable {
     public let unknownTreatment: CookieTreatment
     /// Third-party hosts by category.
     public let hostRules: HostRules
+    /// The shipped knowledge, asked where neither `cookies` nor `hostRules` has a rule.
+    public let known: KnownRules
     /// The index of the category whose consent measuring in full needs; nil when the site has none of that name.
     public let analyticsCategory: Int?
     /// What is left of an address.
@@ -44,8 +46,8 @@ public final class Site: Sendable {
         index: Int, name: String, hosts: [String], origin: OriginServer, consent: ConsentScheme,
         consentSettings: ConsentSettings, cookies: NameClassifier, cookieTreatments: [CookieTreatment],
         cookieRules: [CookieRule], unknownCookies: UnknownCookies, unknownTreatment: CookieTreatment,
-        hostRules: HostRules, analyticsCategory: Int?, addressPrecision: AddressPrecision, fullAddressRoutes: PathTable,
-        measurement: MeasurementSettings
+        hostRules: HostRules, known: KnownRules, analyticsCategory: Int?, addressPrecision: AddressPrecision,
+        fullAddressRoutes: PathTable, measurement: MeasurementSettings
     ) {
         self.index = index
         self.name = name
@@ -59,6 +61,7 @@ public final class Site: Sendable {
         self.unknownCookies = unknownCookies
         self.unknownTreatment = unknownTreatment
         self.hostRules = hostRules
+        self.known = known
         self.analyticsCategory = analyticsCategory
         self.addressPrecision = addressPrecision
         self.fullAddressRoutes = fullAddressRoutes
@@ -68,10 +71,14 @@ public final class Site: Sendable {
     /// What becomes of a cookie, in either direction, under a decision.
     @inlinable
     public func fate(ofCookie name: RawSpan, granted: CategorySet) -> CookieFate {
-        guard let rule = cookies.classify(name) else {
+        let treatment: CookieTreatment
+        if let rule = cookies.classify(name) {
+            treatment = cookieTreatments[Int(rule)]
+        } else if let shipped = known.treatment(ofCookie: name) {
+            treatment = shipped
+        } else {
             return CookieFate(isForwarded: unknownCookies != .withhold, treatment: unknownTreatment)
         }
-        let treatment = cookieTreatments[Int(rule)]
         let isGranted = granted.rawValue >> UInt64(treatment.category) & 1 == 1
         return CookieFate(isForwarded: isGranted, treatment: treatment)
     }
@@ -112,7 +119,7 @@ public enum UnknownCookies: String, Sendable, CaseIterable {
 /// How one cookie is handled: plain numbers, read for every cookie of every exchange.
 @frozen
 public struct CookieTreatment: Hashable, Sendable {
-    /// Index into `Site.cookieRules`; -1 for a cookie without a rule.
+    /// Which rule it comes from, for `Site.cookieRule(of:)`; -1 for a cookie without a rule.
     public let rule: Int32
     /// Index of the category in the site's scheme; 255 for a cookie without a rule.
     public let category: UInt8
@@ -147,7 +154,7 @@ public struct CookieFate: Hashable, Sendable {
     }
 }
 
-/// A cookie rule as its operator wrote it.
+/// A cookie rule as its operator wrote it, or as it is shipped.
 public struct CookieRule: Hashable, Sendable {
     /// `name`, `prefix*` or `/regex/`.
     public let pattern: String
@@ -159,11 +166,14 @@ public struct CookieRule: Hashable, Sendable {
     public let cap: Int?
     /// Attributes to add to its set-cookie-strings.
     public let hardening: CookieHardening
-    /// The rule's line in the rules file, from 1.
+    /// The rule's line in the rules file, from 1; 0 for a shipped one.
     public let sourceLine: Int
+    /// The id of the known service that a shipped rule is about.
+    public let service: String?
 
     package init(
-        pattern: String, category: Int, vendor: String?, cap: Int?, hardening: CookieHardening, sourceLine: Int
+        pattern: String, category: Int, vendor: String?, cap: Int?, hardening: CookieHardening, sourceLine: Int,
+        service: String? = nil
     ) {
         self.pattern = pattern
         self.category = category
@@ -171,6 +181,7 @@ public struct CookieRule: Hashable, Sendable {
         self.cap = cap
         self.hardening = hardening
         self.sourceLine = sourceLine
+        self.service = service
     }
 }
 

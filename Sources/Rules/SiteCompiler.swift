@@ -65,10 +65,18 @@ extension SiteDecoder {
             cookies: NameClassifier(patterns), cookieTreatments: treatments, cookieRules: rules,
             unknownCookies: draft.unknownCookies,
             unknownTreatment: CookieTreatment(rule: -1, category: 255, hardening: hardening, cap: cap),
-            hostRules: HostRules(hostRules), analyticsCategory: analytics,
+            hostRules: HostRules(hostRules),
+            known: knownRules.rules(
+                draft.knownServices, in: bits(of: categories), cap: cap, hardening: hardening),
+            analyticsCategory: analytics,
             addressPrecision: precision,
             fullAddressRoutes: PathTable(draft.fullAddressRoutes.map { ($0, payload: 0) }),
             measurement: draft.measurement.compiled)
+    }
+
+    /// The categories' places, by id.
+    private func bits(of categories: [CategoryDraft]) -> [String: Int] {
+        Dictionary(categories.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     /// Reports what only the whole of the categories shows.

@@ -5,6 +5,7 @@ import Yams
 /// Reads what a rules file says of a site, and makes the site when it is complete.
 struct SiteDecoder {
     let reader: RulesReader
+    let knownRules = KnownRulesCache()
 
     /// Reads the keys of a site into a draft; what they do not say stays.
     func read(_ section: RulesReader.Section, into draft: inout SiteDraft) {
@@ -27,6 +28,9 @@ struct SiteDecoder {
             CategoryDecoder(reader: reader).read(node, into: &draft.categories)
         }
         if let node = section["cookies"] { readCookies(node, into: &draft) }
+        if let node = section["known_services"] {
+            draft.knownServices = reader.knownServices(node) ?? draft.knownServices
+        }
         if let node = section["consent"] { readConsent(node, into: &draft) }
         if let node = section["signals"] { readSignals(node, into: &draft) }
         if let node = section["address_precision"] { readPrecision(node, into: &draft) }

@@ -12,6 +12,7 @@ struct SiteDraft {
     var categories = shippedCategories
     var unknownCookies = UnknownCookies.withhold
     var cookieDefaults = CookieDraft.Options()
+    var knownServices = KnownSelection.all(except: [])
     var validityDays = 182
     var language = "en"
     var bannerPosition = ConsentSettings.BannerPosition.bottom

@@ -29,6 +29,7 @@ let package = Package(
             name: "COpenSSL", path: "Crumbgate/C/COpenSSL",
             cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")],
             linkerSettings: [.linkedLibrary("crypto")]),
+        .target(name: "CKnownServices", path: "Crumbgate/C/CKnownServices"),
         library("CMaxMindDB", pkgConfig: "libmaxminddb"),
         library("CZlib", pkgConfig: "zlib"),
         library("CBrotli", pkgConfig: "libbrotlienc libbrotlidec"),
@@ -42,7 +43,9 @@ let package = Package(
         pure("PublicSuffix", ["Bytes", "CPublicSuffix"]),
         pure("Consent", ["Bytes", "Cookies", "COpenSSL"]),
         pure("Location", ["Bytes", "CMaxMindDB"]),
-        pure("Rules", ["Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "Yams"]),
+        pure(
+            "Rules",
+            ["Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "CKnownServices", "Yams"]),
 
         .systemLibrary(name: "CFuzzer", path: "CFuzzer"),
         .executableTarget(

@@ -108,8 +108,8 @@ struct ExchangeTests {
         for visitor in 0..<2 as Range<UInt32> {
             var bench = try Bench(unknown: unknown, measured: measured, ring: ring)
             let head = bench.request(
-                Self.get("Cookie: cart=1; _ga=2; sid=3\r\n"), from: ClientAddress(ipv4: 0xCB00_7107 + visitor << 8))
-            #expect(head?.contains("sid=3") == (unknown != "withhold"))
+                Self.get("Cookie: cart=1; _ga=2; colour=3\r\n"), from: ClientAddress(ipv4: 0xCB00_7107 + visitor << 8))
+            #expect(head?.contains("colour=3") == (unknown != "withhold"))
             let response = "HTTP/1.1 200 OK\r\nSet-Cookie: lang=en\r\nSet-Cookie: _ga=1\r\nContent-Length: 0\r\n\r\n"
             let isWhole = bench.respond(Array(response.utf8), cuts: [])
             #expect(isWhole)
@@ -120,8 +120,8 @@ struct ExchangeTests {
             let cells = sink.cells.withLock { $0.filter { $0.dimension == dimension } }
             return Dictionary(uniqueKeysWithValues: cells.map { ($0.key, $0.count) })
         }
-        #expect(table(.unknownCookie) == (unknown == "allow" ? [:] : ["sid": 2, "lang": 2]))
-        #expect(table(.withheldCookie) == (unknown == "withhold" ? ["_ga": 4, "sid": 2, "lang": 2] : ["_ga": 4]))
+        #expect(table(.unknownCookie) == (unknown == "allow" ? [:] : ["colour": 2, "lang": 2]))
+        #expect(table(.withheldCookie) == (unknown == "withhold" ? ["_ga": 4, "colour": 2, "lang": 2] : ["_ga": 4]))
     }
 
     private static let document =
