@@ -24,7 +24,8 @@ struct DemoShop: AsyncParsableCommand {
 
     func run() async throws {
         var logger = Logger(label: "demo-shop")
-        logger.logLevel = .error
+        // Connections that are open when it is told to stop are no errors.
+        logger.logLevel = .critical
         let pages = Pages(
             library: try Templates.library(), visits: VisitStore(),
             thirdParty: "http://\(thirdPartyHost):\(thirdPartyPort)")

@@ -31,7 +31,9 @@ extension Gateway {
             var status = refusal.status
             if refusal == .methodConnect { status = snapshot.policy.connectAnswer }
             if refusal == .methodTrace { status = snapshot.policy.traceAnswer }
-            ErrorPage.write(status: status, detail: refusal.reason, isPersistent: false, at: now, into: &reply)
+            ErrorPage.write(
+                status: status, detail: refusal.explanation, reason: refusal.reason, isPersistent: false, at: now,
+                into: &reply)
             begin(&exchange, snapshot: snapshot, at: now)
             exchange.status = UInt16(status)
             exchange.request = .complete
@@ -180,5 +182,21 @@ extension Gateway {
     public func writeRequestTimeout(at now: Moment, into output: inout ByteBuffer) {
         ErrorPage.write(
             status: 408, detail: "The request did not arrive in time.", isPersistent: false, at: now, into: &output)
+    }
+}
+
+extension RequestRefusal {
+    /// What a visitor may do about it.
+    fileprivate var explanation: StaticString {
+        switch self {
+        case .headTooLarge, .tooManyFields:
+            "Your browser sent more than is accepted here. Deleting the cookies of this site may help."
+        case .targetTooLong: "The address is too long."
+        case .methodConnect, .methodTrace, .unsupportedVersion, .http09, .http2Preface, .invalidVersion, .invalidMethod,
+            .invalidTarget, .nul, .bareCarriageReturn, .bareLineFeed, .obsFold, .whitespaceBeforeColon,
+            .invalidFieldName, .invalidFieldValue, .missingHost, .duplicateHost, .invalidHost, .authorityMismatch,
+            .lengthAndTransferEncoding, .invalidContentLength, .duplicateContentLength, .invalidTransferEncoding:
+            "What was sent is not accepted here."
+        }
     }
 }

@@ -33,7 +33,7 @@ extension Report {
         page.title("\(sanitized(site)) · \(period)")
         if isEmpty {
             page.line("No released figures in this period.")
-            page.paragraph("A day's figures appear after the site's midnight, or when the proxy is stopped.")
+            page.paragraph("A day's figures appear after the site's midnight. Today's are shown in tens, from ten up.")
         } else {
             if sections.contains(.summary) { summary(on: &page) }
             if sections.contains(.days) { dayList(on: &page) }

@@ -24,6 +24,14 @@ public final class Server {
     private var mailboxes: [Mailbox] = []
     private var threads: [LoopThread] = []
 
+    /// What SIGHUP means.
+    public enum HangUp {
+        /// The rules are to be read again: for a server.
+        case reloads
+        /// The terminal is gone: for what runs in one.
+        case ends
+    }
+
     /// How the shell gets rules and what goes with them, at the start and on every reload.
     public struct Loader {
         /// Reads and compiles the rules file.
@@ -51,12 +59,13 @@ public final class Server {
     /// finished, as far as `timeouts.drain` allows.
     ///
     /// - Parameter isReady: called once connections are accepted.
-    public func run(isReady: () -> Void) throws {
+    public func run(onHangUp hangUp: HangUp = .reloads, isReady: () -> Void) throws {
         let signals = try Signals()
         let watch = FileWatch(path: policy.sourceFile)
         let endpoints = try resolveOrigins(of: policy)
         let resources = try loader.resources(policy)
         let connections = ConnectionCount()
+        try checkListeners(policy)
         for ring in rings {
             let mailbox = try Mailbox()
             let listeners = try openListeners(policy)
@@ -68,10 +77,11 @@ public final class Server {
         }
         isReady()
         while true {
-            let event = signals.wait(also: watch, milliseconds: 250)
+            var event = signals.wait(also: watch, milliseconds: 250)
             flushLog()
+            if event == .hangUp { event = hangUp == .reloads ? .reload : .terminate }
             switch event {
-            case .none: continue
+            case .none, .hangUp: continue
             case .reload: reload()
             case .terminate:
                 // The order first: a log that nobody reads must not hold it up.
@@ -114,6 +124,20 @@ public final class Server {
             let addresses = try SocketAddress.resolve(
                 host: site.origin.host, port: site.origin.port, isPassive: false)
             return ResolvedOrigin(host: site.origin.host, port: site.origin.port, addresses: addresses)
+        }
+    }
+
+    /// Whether the ports are free: event loops share theirs, so that another process of the same user could take a share
+    /// of the connections too, unnoticed by anybody.
+    private func checkListeners(_ policy: Policy) throws {
+        for listener in policy.listeners {
+            let addresses = try SocketAddress.resolve(host: listener.host, port: listener.port, isPassive: true)
+            guard let address = addresses.first else { continue }
+            do {
+                try Socket.checkIsFree(address)
+            } catch {
+                throw ListenError(listener: listener, cause: error)
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import Glibc
 struct Signals: ~Copyable {
     enum Event {
         case none
+        case hangUp
         case reload
         case terminate
     }
@@ -27,7 +28,7 @@ struct Signals: ~Copyable {
         if descriptors[0].revents != 0 {
             var number: UInt8 = 0
             // Reads at most the one byte.
-            if unsafe read(descriptor, &number, 1) == 1 { return Int32(number) == SIGHUP ? .reload : .terminate }
+            if unsafe read(descriptor, &number, 1) == 1 { return Int32(number) == SIGHUP ? .hangUp : .terminate }
         }
         if descriptors[1].revents != 0, watch.hasChanged() { return .reload }
         return .none

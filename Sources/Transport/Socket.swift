@@ -79,6 +79,18 @@ enum Socket {
         return fd
     }
 
+    /// Throws when a socket listens on an address already, whether it would share it or not.
+    static func checkIsFree(_ address: SocketAddress) throws(SystemError) {
+        let fd = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard fd >= 0 else { throw SystemError("socket") }
+        _ = crumbgate_set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1)
+        if address.family == AF_INET6 { _ = crumbgate_set_option(fd, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        let result = address.bind(fd)
+        let error = SystemError("bind")
+        close(fd)
+        guard result == 0 else { throw error }
+    }
+
     /// Opens a listening socket that shares its port with the other loops' (SO_REUSEPORT).
     static func listen(on address: SocketAddress, backlog: Int32) throws(SystemError) -> Int32 {
         let fd = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)

@@ -2,6 +2,7 @@ import ArgumentParser
 import CLinux
 import Foundation
 import Rules
+import Transport
 
 /// Runs the demo shop with the proxy in front of it.
 struct DemoCommand: ParsableCommand {
@@ -15,11 +16,12 @@ struct DemoCommand: ParsableCommand {
     func run() throws {
         let policy = try loadPolicy(rules)
         guard let site = policy.sites.first, let listener = policy.listeners.first else { return }
+        try checkPorts(origin: site.origin.port, listener: listener.port)
         // Before anything else: a child inherits the signals that its parent blocks.
         let shop = try DemoShopProcess(host: site.origin.host, port: site.origin.port)
         defer { shop.stop() }
         var server = try ProxyServer(policy: policy)
-        try server.run {
+        try server.run(onHangUp: .ends) {
             print(
                 """
 
@@ -36,8 +38,29 @@ struct DemoCommand: ParsableCommand {
     }
 }
 
+/// Says which program is in the way, before the shop finds another one's door open.
+private func checkPorts(origin: UInt16, listener: UInt16) throws {
+    for (port, hint) in [
+        (listener, "`listen` in the rules says which port the proxy takes"),
+        (origin, "`origin` in the rules says which port the shop takes"),
+        (DemoShopProcess.thirdPartyPort, "the third parties of the shop are always there"),
+    ] where crumbgate_is_port_open(port) == 1 {
+        throw DemoError("port \(port) is taken; is another demo running? (\(hint))")
+    }
+}
+
+/// A demo that cannot begin.
+private struct DemoError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
 /// The demo shop's program, which lies beside this one.
 private struct DemoShopProcess {
+    /// The program's own default.
+    static let thirdPartyPort: UInt16 = 9001
+
     private let process = Process()
 
     /// Starts the shop and waits until it accepts connections.
@@ -48,15 +71,15 @@ private struct DemoShopProcess {
         do {
             try process.run()
         } catch {
-            throw ValidationError("the demo shop cannot be started (\(error)); build it with: swift build -c release")
+            throw DemoError("the demo shop cannot be started (\(error)); build it with: swift build -c release")
         }
         for _ in 0..<200 {
-            if !process.isRunning { throw ValidationError("the demo shop ended at once: is port \(port) taken?") }
+            if !process.isRunning { throw DemoError("the demo shop ended at once: is port \(port) taken?") }
             if crumbgate_is_port_open(port) == 1 { return }
             usleep(50_000)
         }
         stop()
-        throw ValidationError("the demo shop does not answer on port \(port)")
+        throw DemoError("the demo shop does not answer on port \(port)")
     }
 
     func stop() {

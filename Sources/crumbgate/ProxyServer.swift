@@ -23,7 +23,7 @@ struct ProxyServer {
     }
 
     /// Serves until it is told to stop; `isReady` is called once visitors are accepted.
-    mutating func run(isReady: () -> Void) throws {
+    mutating func run(onHangUp hangUp: Server.HangUp = .reloads, isReady: () -> Void) throws {
         crumbgate_forbid_core_dumps()
         let logger = logger
         let places = PlaceSource(logger: logger)
@@ -52,7 +52,7 @@ struct ProxyServer {
         let addresses = policy.listeners.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
         measuring.start()
         defer { measuring.stop() }
-        try server.run {
+        try server.run(onHangUp: hangUp) {
             logger.info("ready", metadata: ["listening": "\(addresses)", "workers": "\(policy.workers)"])
             isReady()
             crumbgate_trim_memory()

@@ -204,6 +204,21 @@ def test_a_port_in_use_is_said(small, tmp_path):
     assert str(small.origin.port).encode() in ended.stdout + ended.stderr
 
 
+def test_a_second_proxy_on_the_same_port_is_refused(small, tmp_path):
+    """Event loops share their port; two proxies must not, each with rules and a key of its own."""
+    path = tmp_path / "second.yaml"
+    path.write_text(f"listen: 127.0.0.1:{small.port}\norigin: http://127.0.0.1:1\nstate_directory: other\n")
+    ended = subprocess.run(
+        [binary("crumbgate", "CRUMBGATE_BIN"), "serve", "--rules", str(path)],
+        capture_output=True,
+        timeout=10,
+        check=False,
+    )
+    assert ended.returncode == 1
+    assert b"cannot listen on 127.0.0.1:%d" % small.port in ended.stderr and b"another program" in ended.stderr
+    assert fetch(small.port).body == b"ok"
+
+
 def test_term_under_load_loses_no_request(small):
     served = [0]
     lock = threading.Lock()

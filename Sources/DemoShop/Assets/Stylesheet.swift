@@ -60,7 +60,7 @@ extension Asset {
           background: url(/assets/pattern.svg) center bottom / 1200px repeat-x; }
         footer p { background: var(--paper); width: fit-content; padding: .2rem .6rem; border-radius: 8px; }
         footer a { margin-right: 1rem; }
-        @media (max-width: 40rem) { .line { grid-template-columns: 4rem 1fr; } }
+        @media (max-width: 40rem) { .line { grid-template-columns: 4rem 1fr; } nav { order: 1; flex-basis: 100%; } }
         @media (prefers-reduced-motion: reduce) { * { transition: none !important; } }
 
         """
