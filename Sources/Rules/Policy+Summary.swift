@@ -23,6 +23,7 @@ extension Policy {
                 text += "`known_services: false` switches them off\n"
             }
             text += "  measurement: \(site.measurement.profile.rawValue)\n"
+            if site.consentSettings.theme != .shipped { text += "  theme: \(site.consentSettings.theme.summary)\n" }
             let used = Set(site.cookieRules.map(\.category) + site.hostRules.rules.map(\.category))
             let idle = categories.enumerated().filter { !$1.isRequired && !used.contains($0) }.map(\.element.id)
             if !idle.isEmpty {
@@ -31,5 +32,19 @@ extension Policy {
             }
         }
         return String(text.dropLast())
+    }
+}
+
+extension Theme {
+    /// The least contrast of its pairs, per scheme.
+    fileprivate var summary: String {
+        palettes.map { name, palette in
+            func least(_ criterion: String) -> Double {
+                ContrastRequirement.all.filter { $0.criterion == criterion }.map { $0.contrast(in: palette) }.min()
+                    ?? 21
+            }
+            return "\(name) scheme: text \(spell(contrast: least("1.4.3"))) or more, all else "
+                + "\(spell(contrast: least("1.4.11"))) or more"
+        }.joined(separator: "; ")
     }
 }

@@ -1,7 +1,7 @@
 /// The mappings of a rules file that have a fixed set of keys.
 package enum RulesSection: String, CaseIterable, Sendable {
     case file, site, category, cookie, host, cookies, consent, signals, signal, addressPrecision, measurement, page
-    case goal, limits, timeouts, location, log, methods, knownServices
+    case goal, limits, timeouts, location, log, methods, knownServices, theme, palette, logo
 
     /// The keys it may have, in the order in which docs/rules.md tells them.
     package var keys: [String] {
@@ -21,7 +21,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .cookie: ["name", "vendor", "lifetime", "secure", "http_only", "same_site"]
         case .host: ["host", "vendor"]
         case .cookies: ["unknown", "lifetime", "secure", "http_only", "same_site"]
-        case .consent: ["validity", "language", "banner", "settings_link", "texts"]
+        case .consent: ["validity", "language", "banner", "settings_link", "theme", "texts"]
         case .signals: ["gpc", "dnt"]
         case .signal: ["denies"]
         case .addressPrecision: ["ipv4", "ipv6"]
@@ -42,6 +42,9 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .log: ["level", "format", "access", "truncated_address"]
         case .methods: ["connect", "trace"]
         case .knownServices: ["except"]
+        case .theme: ["scheme", "light", "dark", "radius", "font", "logo"]
+        case .palette: Palette.Part.allCases.map(\.rawValue)
+        case .logo: ["path", "alt"]
         }
     }
 }

@@ -187,8 +187,12 @@ public struct CookieRule: Hashable, Sendable {
 
 /// How visitors are asked, and what counts as an answer without asking.
 public struct ConsentSettings: Sendable {
-    /// The edge of the window that the banner sits at.
-    public enum BannerPosition: String, Sendable, CaseIterable { case bottom, top }
+    /// The edge or corner of the window that the banner sits at.
+    public enum BannerPosition: String, Sendable, CaseIterable {
+        case bottom, top
+        case bottomLeft = "bottom-left"
+        case bottomRight = "bottom-right"
+    }
     /// Where the *Cookie settings* link of every page sits.
     public enum SettingsLink: String, Sendable, CaseIterable {
         case bottomLeft = "bottom-left"
@@ -208,15 +212,18 @@ public struct ConsentSettings: Sendable {
     public let bannerPosition: BannerPosition
     /// Where the *Cookie settings* link sits.
     public let settingsLink: SettingsLink
+    /// How all of it looks.
+    public let theme: Theme
 
     package init(
         gpcDenies: CategorySet?, dntDenies: CategorySet?, texts: [InterfaceText], bannerPosition: BannerPosition,
-        settingsLink: SettingsLink
+        settingsLink: SettingsLink, theme: Theme
     ) {
         self.gpcDenies = gpcDenies
         self.dntDenies = dntDenies
         self.texts = texts
         self.bannerPosition = bannerPosition
         self.settingsLink = settingsLink
+        self.theme = theme
     }
 }

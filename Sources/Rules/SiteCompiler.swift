@@ -61,7 +61,8 @@ extension SiteDecoder {
             consentSettings: ConsentSettings(
                 gpcDenies: denied(draft.gpc, "gpc", among: categories),
                 dntDenies: denied(draft.dnt, "dnt", among: categories), texts: texts(draft),
-                bannerPosition: draft.bannerPosition, settingsLink: draft.settingsLink),
+                bannerPosition: draft.bannerPosition, settingsLink: draft.settingsLink,
+                theme: ThemeDecoder(reader: reader).theme(draft.theme)),
             cookies: NameClassifier(patterns), cookieTreatments: treatments, cookieRules: rules,
             unknownCookies: draft.unknownCookies,
             unknownTreatment: CookieTreatment(rule: -1, category: 255, hardening: hardening, cap: cap),

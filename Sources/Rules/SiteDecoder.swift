@@ -82,6 +82,7 @@ struct SiteDecoder {
             draft.settingsLink =
                 reader.word(node, "settings_link", ConsentSettings.SettingsLink.self) ?? draft.settingsLink
         }
+        if let node = section["theme"] { ThemeDecoder(reader: reader).read(node, into: &draft.theme) }
         guard let node = section["texts"] else { return }
         for language in reader.pairs(node, "texts") ?? [] {
             guard let tag = reader.languageTag(language.key) else { continue }

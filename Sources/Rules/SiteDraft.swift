@@ -17,6 +17,7 @@ struct SiteDraft {
     var language = "en"
     var bannerPosition = ConsentSettings.BannerPosition.bottom
     var settingsLink = ConsentSettings.SettingsLink.bottomLeft
+    var theme = ThemeDraft()
     var languageNode: Node?
     /// By language.
     var texts: [String: InterfaceText] = Dictionary(

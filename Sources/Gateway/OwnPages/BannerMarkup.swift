@@ -20,11 +20,18 @@ enum BannerMarkup {
         return Array(
             (rootTag(text, attributes: #" data-revision="\#(padded)""#)
                 + #"<section id="crumbgate-banner" class="\#(position)" aria-label="\#(text.bannerLabel.escapedForHTML)">"#
-                + "<h2>\(text.bannerTitle.escapedForHTML)</h2><p>\(text.bannerText.escapedForHTML)</p>"
+                + logo(site) + "<h2>\(text.bannerTitle.escapedForHTML)</h2><p>\(text.bannerText.escapedForHTML)</p>"
                 + formTag(text) + #"<div class="crumbgate-choices">"#
                 + button("accept", text.acceptAll) + button("reject", text.rejectAll)
                 + button("settings", text.settings) + "</div></form></section>"
                 + settingsLink(settings, text: text, isHidden: true) + "</div>").utf8)
+    }
+
+    /// The shop's own picture, of a size that is known before it is there.
+    static func logo(_ site: Site) -> String {
+        guard let logo = site.consentSettings.theme.logo else { return "" }
+        return #"<img id="crumbgate-logo" src="\#(logo.path.escapedForHTML)" "#
+            + #"alt="\#(logo.alternative.escapedForHTML)"/>"#
     }
 
     /// The way back to the settings for those who decided; nothing where the shop has its own.

@@ -1,4 +1,5 @@
 import CBrowser
+import Rules
 
 /// A file of `Sources/Browser`, which the compiler put into the binary.
 enum BrowserFile {
@@ -20,8 +21,11 @@ enum BrowserFile {
 
 extension OwnAsset {
     /// The look of the banner, the settings link and the settings page.
-    package static let stylesheet = OwnAsset(
-        name: "banner.css", mediaType: "text/css; charset=utf-8", text: BrowserFile.stylesheet.text)
+    package static func stylesheet(_ theme: Theme) -> OwnAsset {
+        OwnAsset(
+            name: "banner.css", mediaType: "text/css; charset=utf-8",
+            text: BrowserFile.stylesheet.text + theme.stylesheet)
+    }
 
     /// What the browser does by itself: the banner works without it.
     package static let script = OwnAsset(

@@ -7,7 +7,7 @@ struct OwnFields {
     /// What every page of ours may load and do: its own files, and being framed and posting within its site (CSP
     /// Level 3).
     static let policy =
-        "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; "
+        "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; "
         + "frame-ancestors 'self'"
 
     /// Adds a line; a value with control characters is left out as a whole.

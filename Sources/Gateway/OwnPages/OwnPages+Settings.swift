@@ -28,7 +28,7 @@ extension OwnPages {
         let page =
             "<!doctype html>\n<html \(BannerMarkup.languageAttributes(text))><head><meta charset=\"utf-8\">"
             + #"<meta name="viewport" content="width=device-width,initial-scale=1">"#
-            + "<title>\(title.escapedForHTML)</title>\(BannerMarkup.link(to: .stylesheet))</head>"
+            + "<title>\(title.escapedForHTML)</title>\(BannerMarkup.link(to: stylesheet))</head>"
             + #"<body class="crumbgate-page"><main id="crumbgate">\#(body)</main></body></html>"# + "\n"
         return OwnAnswer(
             status: status, fields: OwnFields.page(mediaType: "text/html; charset=utf-8").bytes, body: Array(page.utf8))
@@ -46,7 +46,8 @@ private struct SettingsPage {
         let categories = site.consent.categories.indices
         let optional = categories.filter { !site.consent.categories[$0].isRequired }
         let required = categories.filter { site.consent.categories[$0].isRequired }
-        return "<h1>\(text.settingsTitle.escapedForHTML)</h1><p>\(text.settingsText.escapedForHTML)</p>" + notice
+        return BannerMarkup.logo(site)
+            + "<h1>\(text.settingsTitle.escapedForHTML)</h1><p>\(text.settingsText.escapedForHTML)</p>" + notice
             + BannerMarkup.formTag(text)
             + #"<input type="hidden" name="return" value="\#(returnPath.text.escapedForHTML)">"#
             + optional.map(optionalCategory).joined()
@@ -91,8 +92,11 @@ private struct SettingsPage {
 
     private func vendors(_ vendors: [String]) -> String {
         guard !vendors.isEmpty else { return "" }
-        return "<p>\(text.vendors.escapedForHTML): \(vendors.map(\.escapedForHTML).joined(separator: ", "))</p>"
+        return "<p>\(text.vendors.escapedForHTML): \(vendors.map(bdi).joined(separator: ", "))</p>"
     }
+
+    /// A name of its own direction in the middle of a text.
+    private func bdi(_ name: String) -> String { name.isEmpty ? "" : "<bdi>\(name.escapedForHTML)</bdi>" }
 
     private func cookies(of category: Int) -> String {
         let rules = site.cookieRules.filter { $0.category == category }
@@ -116,8 +120,8 @@ private struct SettingsPage {
             + rows.map { row in
                 cells(
                     "td",
-                    ["<code>\(row.name.escapedForHTML)</code>"]
-                        + (hasVendors ? [(row.vendor ?? "").escapedForHTML] : []) + [row.lifetime.escapedForHTML])
+                    [#"<code dir="ltr">\#(row.name.escapedForHTML)</code>"#]
+                        + (hasVendors ? [bdi(row.vendor ?? "")] : []) + [row.lifetime.escapedForHTML])
             }.joined() + "</tbody></table>"
     }
 

@@ -11,6 +11,8 @@ package final class OwnPages {
     let texts: [InterfaceText]
     /// Changes with everything that documents are given.
     package let revision: UInt32
+    /// The look of this site.
+    package let stylesheet: OwnAsset
     private let languages: LanguageSet
     private let banners: [[UInt8]]
     private let links: [[UInt8]]
@@ -23,7 +25,9 @@ package final class OwnPages {
         let settings = site.consentSettings
         texts = settings.texts.isEmpty ? [.english] : settings.texts
         languages = LanguageSet(texts.map(\.language), default: texts[0].language)
-        let link = BannerMarkup.link(to: .stylesheet) + #"<script src="\#(OwnAsset.script.url)" defer="""#
+        let stylesheet = OwnAsset.stylesheet(settings.theme)
+        self.stylesheet = stylesheet
+        let link = BannerMarkup.link(to: stylesheet) + #"<script src="\#(OwnAsset.script.url)" defer="""#
         headLength = link.utf8.count
         head = Array((link + "></script>").utf8)
         let isAnyOptional = !site.consent.optional.isEmpty
@@ -77,7 +81,7 @@ package final class OwnPages {
         case .settings:
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
             return settingsPage(for: request)
-        case .stylesheet: return OwnAsset.stylesheet.answer(to: request)
+        case .stylesheet: return stylesheet.answer(to: request)
         case .script: return OwnAsset.script.answer(to: request)
         case .globalPrivacyControl:
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }

@@ -84,6 +84,17 @@ struct PolicyTests {
         #expect(hostRule("https://a.tracker.example/pixel/1.gif", site) == nil)
         #expect(site.consentSettings.bannerPosition == .top)
         #expect(site.consentSettings.settingsLink == .none)
+        let theme = site.consentSettings.theme
+        #expect(theme.scheme == .auto && theme.radius == 0 && theme.font == .inherit)
+        #expect(theme.logo?.path == "/logo.svg?v=2" && theme.logo?.alternative == "Kiln & Harbour")
+        #expect(
+            Palette.Part.allCases.map { theme.light[$0].hexadecimal } == [
+                "#ffffff", "#141414", "#777777", "#24334c", "#ffffff", "#141414", "#1553c7",
+            ])
+        #expect(
+            Palette.Part.allCases.map { theme.dark[$0].hexadecimal } == [
+                "#101010", "#f2f2f2", "#888888", "#dbe3f0", "#000000", "#99ccff", "#9cc2ff",
+            ])
         let texts = site.consentSettings.texts
         #expect(
             texts.map(\.language)
@@ -209,6 +220,15 @@ struct PolicyTests {
         #expect(policy.sites[0].measurement.threshold == 2)
         #expect(policy.warnings.map(\.severity) == [.warning])
         #expect(policy.warnings[0].rendered.hasPrefix("rules.yaml:2:27: warning: a threshold of 2 "))
+    }
+
+    @Test("A scheme that nobody sees is not judged, and a line is only warned about")
+    func schemes() throws {
+        let policy = try policy(
+            with: "consent: { theme: { scheme: light, dark: { text: '#000' }, light: { line: '#ccc' } } }\n")
+        #expect(policy.warnings.count == 1)
+        #expect(policy.warnings[0].message.hasPrefix("`line` (#cccccc) on `ground` (#ffffff) has a contrast of 1.60:1"))
+        #expect(policy.summary.contains("theme: light scheme: text 12.54:1 or more, all else 1.60:1 or more"))
     }
 
     @Test("A language of the operator's own is complete, or there is a warning that names what stays English")
