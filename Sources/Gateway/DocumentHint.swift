@@ -12,9 +12,14 @@ enum DocumentHint {
                 flags = [.isDocument, .isViewCandidate]
             } else if destination.equals("iframe") || destination.equals("frame") {
                 flags = .isDocument
+            } else if destination.equals("empty") || destination.equals("object") || destination.equals("embed") {
+                return .isFragment
             } else {
                 return .isSubresource
             }
+        } else if let index = head.firstIndex(of: .xRequestedWith), head[index].value.count == 14 {
+            // XMLHttpRequest, of a browser that does not say what it fetches for.
+            return .isFragment
         } else if let index = head.firstIndex(of: .accept), mentionsHTML(bytes[head[index].value]) {
             flags = [.isDocument, .isViewCandidate]
         } else {

@@ -14,7 +14,8 @@ struct DocumentTransform: ~Copyable {
     private var encoder: ContentEncoder?
     private var decoded = ByteBuffer(capacity: 16)
     private var rewritten = ByteBuffer(capacity: 16)
-    private(set) var insertedBytes = 0
+    /// How much longer than the document what came of it is.
+    private(set) var grownBytes = 0
     private var coding = ContentCoding.identity
     private var isStarted = false
     /// The coded content came to an end, or there was none: an empty body is not a coded one cut short.
@@ -26,15 +27,22 @@ struct DocumentTransform: ~Copyable {
         rewriter = DocumentRewriter(memoryLimit: memoryLimit)
     }
 
+    /// The rules that withheld something of the document.
+    var withheldRules: WithheldRules { rewriter.withheldRules }
+
     /// Whether what follows may be sent as it comes, unread.
     var isPassthrough: Bool { coding == .identity && rewriter.isPassthrough }
 
     /// Makes ready for a body in `coding`; false when there is no decoder for it.
-    mutating func start(coding: ContentCoding, syntax: DocumentSyntax, memoryLimit limit: Int) -> Bool {
+    ///
+    /// - Parameter gating: nil when nothing is withheld from the document.
+    mutating func start(
+        coding: ContentCoding, syntax: DocumentSyntax, gating: DocumentRewriter.Gating?, memoryLimit limit: Int
+    ) -> Bool {
         if limit != memoryLimit { self = DocumentTransform(memoryLimit: limit) }
-        rewriter.reset(syntax: syntax)
+        rewriter.reset(syntax: syntax, gating: gating)
         self.coding = coding
-        insertedBytes = 0
+        grownBytes = 0
         isStarted = true
         isWhole = true
         guard coding != .identity else { return true }
@@ -65,7 +73,7 @@ struct DocumentTransform: ~Copyable {
     ) -> Outcome {
         if coding == .identity {
             Self.rewrite(
-                input, from: &offset, isLast: isLast, rewriter: &rewriter, inserted: &insertedBytes,
+                input, from: &offset, isLast: isLast, rewriter: &rewriter, grown: &grownBytes,
                 insertions: insertions, into: &output)
             return .fine
         }
@@ -85,7 +93,7 @@ struct DocumentTransform: ~Copyable {
             let isEnd = isLast && needsMore
             rewritten.clear()
             Self.rewriteAll(
-                of: decoded, isLast: isEnd, rewriter: &rewriter, inserted: &insertedBytes, insertions: insertions,
+                of: decoded, isLast: isEnd, rewriter: &rewriter, grown: &grownBytes, insertions: insertions,
                 into: &rewritten)
             Self.encode(rewritten, with: &encoder, flush: isEnd ? .finish : needsMore ? .sync : .none, into: &output)
             if isEnd { return isWhole ? .fine : .broken }
@@ -101,27 +109,30 @@ struct DocumentTransform: ~Copyable {
     }
 
     private static func rewriteAll(
-        of piece: borrowing ByteBuffer, isLast: Bool, rewriter: inout DocumentRewriter, inserted: inout Int,
+        of piece: borrowing ByteBuffer, isLast: Bool, rewriter: inout DocumentRewriter, grown: inout Int,
         insertions: Insertions, into output: inout ByteBuffer
     ) {
         var position = 0
         rewrite(
-            piece.bytes, from: &position, isLast: isLast, rewriter: &rewriter, inserted: &inserted,
+            piece.bytes, from: &position, isLast: isLast, rewriter: &rewriter, grown: &grown,
             insertions: insertions, into: &output)
         output.append(piece.bytes.extracting(position..<piece.count))
     }
 
     private static func rewrite(
         _ input: RawSpan, from offset: inout Int, isLast: Bool, rewriter: inout DocumentRewriter,
-        inserted: inout Int, insertions: Insertions, into output: inout ByteBuffer
+        grown: inout Int, insertions: Insertions, into output: inout ByteBuffer
     ) {
+        let before = output.count - offset
+        defer { grown += output.count - offset - before }
         while !rewriter.isPassthrough {
-            guard case .insert(let point) = rewriter.step(input, from: &offset, into: &output) else { break }
-            inserted += insertions.write(point, rewriter: rewriter, into: &output)
+            guard case .insert(let point) = rewriter.step(input, from: &offset, gate: insertions, into: &output)
+            else { break }
+            insertions.write(point, rewriter: rewriter, into: &output)
         }
         guard isLast, !rewriter.isPassthrough else { return }
-        while case .insert(let point) = rewriter.finish(into: &output) {
-            inserted += insertions.write(point, rewriter: rewriter, into: &output)
+        while case .insert(let point) = rewriter.finish(gate: insertions, into: &output) {
+            insertions.write(point, rewriter: rewriter, into: &output)
         }
     }
 }
@@ -129,23 +140,37 @@ struct DocumentTransform: ~Copyable {
 /// The markup that a document gets, chosen when its place is reached: the page's own language may decide.
 struct Insertions {
     let pages: OwnPages
+    let gate: GateMarkup
+    let withholding: Withholding
+    let isPageSecure: Bool
     let isDecided: Bool
-    /// Known to be no document, or to be one, or to be judged by its beginning.
-    let isDocument: Bool
+    /// Whether it is a document, or part of one, as far as the request tells.
+    let nature: Nature
     let languagePreference: UInt8
     /// What the page's Content-Security-Policy asks of our script; empty for most pages.
     let nonce: [UInt8]
 
-    /// Appends the markup for a point and returns how many bytes it has.
-    func write(_ point: InsertionPoint, rewriter: borrowing DocumentRewriter, into output: inout ByteBuffer) -> Int {
-        guard isDocument || rewriter.looksLikeDocument else { return 0 }
-        let before = output.count
+    /// What was asked for.
+    enum Nature {
+        case document
+        /// Part of a document, for a script to put into a page: it gets nothing of ours but what gating needs.
+        case fragment
+        /// The beginning tells.
+        case unknown
+    }
+
+    /// Appends the markup for a point.
+    func write(_ point: InsertionPoint, rewriter: borrowing DocumentRewriter, into output: inout ByteBuffer) {
+        switch nature {
+        case .document: break
+        case .fragment: return
+        case .unknown: if !rewriter.looksLikeDocument { return }
+        }
         switch point {
         case .headStart: pages.writeHead(nonce: nonce, into: &output)
         case .bodyStart:
             let language = pages.language(ofPage: rewriter.language, preference: languagePreference)
             output.append(isDecided ? pages.linkMarkup(language) : pages.bannerMarkup(language))
         }
-        return output.count - before
     }
 }

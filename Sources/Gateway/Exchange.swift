@@ -53,6 +53,8 @@ public struct Exchange: Sendable {
         static let hasRequestBody = Flags(rawValue: 2048)
         /// The document is the one that everybody gets.
         static let isSharedVariant = Flags(rawValue: 4096)
+        /// A script asks for it, or an element that embeds it: if it is HTML, it is gated and else left alone.
+        static let isFragment = Flags(rawValue: 8192)
     }
 
     var request = RequestPhase.head

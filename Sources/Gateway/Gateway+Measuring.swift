@@ -1,5 +1,6 @@
 import Bytes
 import Consent
+import HTMLRewriting
 import HTTPWire
 import Location
 import Measurement
@@ -13,7 +14,7 @@ public struct MeasuringContext: Sendable {
     /// Makes the context of one loop.
     public init(ring: FactRing) { self.ring = ring }
 
-    func offerCookie(_ name: RawSpan, kind: EventFact.Kind, template: EventFact?) {
+    func offer(_ name: RawSpan, kind: EventFact.Kind, template: EventFact?) {
         guard var event = template else { return }
         event.kind = kind
         ring.offer(event, name: name)
@@ -64,6 +65,20 @@ extension Gateway {
         fact.durationMicroseconds = UInt32(clamping: (now.monotonic - exchange.began) / 1000)
         fact.bytes = UInt64(exchange.bytesDelivered)
         notes[exchange.notes].offer(fact, to: measuring.ring)
+    }
+
+    /// Offers the rules that kept the exchange's page from something, each once.
+    mutating func measureWithheld(_ exchange: Exchange) {
+        guard exchange.transform != Exchange.none, exchange.notes != Exchange.none,
+            let snapshot = snapshots[Int(exchange.snapshot)]
+        else { return }
+        let rules = transforms[exchange.transform].withheldRules
+        guard rules.count > 0 else { return }
+        let gate = snapshot.sites[Int(exchange.site)].gate
+        for index in 0..<rules.count {
+            let name = gate.name(ofRule: rules[index])
+            measuring.offer(name.rawSpan, kind: .hostBlocked, template: notes[exchange.notes].event)
+        }
     }
 
     mutating func logExchange(_ exchange: Exchange, at now: Moment) {

@@ -1,7 +1,9 @@
 import Bytes
 import Consent
 import ContentCoding
+import HTMLRewriting
 import HTTPWire
+import Measurement
 import Rules
 
 extension Gateway {
@@ -68,8 +70,10 @@ extension Gateway {
             exchange.transform = place
             if !plan.isForVisitor { exchange.flags.insert(.isSharedVariant) }
             notes[exchange.notes].nonce = scriptNonce(head)
+            let gating = gating(of: plan, exchange: exchange, context: context)
             _ = transforms[place].start(
-                coding: facts.coding ?? .identity, syntax: facts.syntax, memoryLimit: snapshot.limits.htmlMemory)
+                coding: facts.coding ?? .identity, syntax: facts.syntax, gating: gating,
+                memoryLimit: snapshot.limits.htmlMemory)
             document.clear()
             if case .length(let total) = exchange.responseFraming, facts.coding == .identity {
                 let available = min(total, bytes.byteCount - length)
@@ -81,14 +85,18 @@ extension Gateway {
                 offset = length + position
                 exchange.responseFraming = .length(total - position)
                 if transforms[place].isPassthrough || available == total {
-                    plan.length = total + transforms[place].insertedBytes
+                    plan.length = total + transforms[place].grownBytes
                     plan.delivery = .counted
                 }
             }
         }
         exchange.delivery = plan.delivery
+        if let reason = plan.closing {
+            measuring.offer(staticBytes(reason.name), kind: .hostBlocked, template: notes[exchange.notes].event)
+        }
+        fieldGate.start(isSecure: exchange.flags.contains(.isSecure))
         ResponseFields.write(
-            responseHead, bytes: head, context: context, exchange: exchange, plan: plan,
+            responseHead, bytes: head, context: context, exchange: exchange, plan: plan, gate: &fieldGate,
             text: notes[exchange.notes].text,
             authority: notes[exchange.notes].authority, responseFields: notes[exchange.notes].responseFields,
             measuring: measuring, event: notes[exchange.notes].event, at: now, into: &output)
@@ -118,9 +126,12 @@ extension Gateway {
             return ResponseStep(consumed: 0, verbatim: ByteRange(), outcome: .malformed)
         }
         if exchange.flags.isDisjoint(with: .isHTTP10) {
-            let plan = ResponseFields.Plan(delivery: .withoutBody, facts: ResponseFacts(responseHead, bytes: head))
+            let plan = ResponseFields.Plan(
+                delivery: .withoutBody, facts: ResponseFacts(responseHead, bytes: head),
+                withholding: Withholding(context: context, granted: exchange.consent.granted))
+            fieldGate.start(isSecure: exchange.flags.contains(.isSecure))
             ResponseFields.write(
-                responseHead, bytes: head, context: context, exchange: exchange, plan: plan,
+                responseHead, bytes: head, context: context, exchange: exchange, plan: plan, gate: &fieldGate,
                 text: notes[exchange.notes].text, authority: notes[exchange.notes].authority,
                 responseFields: notes[exchange.notes].responseFields, measuring: measuring,
                 event: notes[exchange.notes].event, at: now, into: &output)
@@ -136,7 +147,9 @@ extension Gateway {
 
     /// What is done to a response, from its fields and the request's (spec: "Rewrite HTML if, and only if").
     private func plan(for exchange: Exchange, facts: ResponseFacts, context: SiteContext) -> ResponseFields.Plan {
-        var plan = ResponseFields.Plan(delivery: .withoutBody, facts: facts)
+        var plan = ResponseFields.Plan(
+            delivery: .withoutBody, facts: facts,
+            withholding: Withholding(context: context, granted: context.site.consent.required))
         // What a shared cache may keep must not carry one visitor's cookies (RFC 9111 §7.3).
         if facts.isShared, responseHead.firstIndex(of: .setCookie) != nil { plan.isForVisitor = true }
         // Nor the expiry of theirs: what may be shared goes without it, what says nothing of caches becomes private.
@@ -153,14 +166,28 @@ extension Gateway {
             plan.revalidated = notes[exchange.notes].variant
             if plan.revalidated != context.sharedVariant { plan.isForVisitor = true }
         }
-        let isRewritable =
-            facts.isHTML && !facts.isTransformForbidden && facts.coding != nil && facts.isASCIICompatible
-            && responseHead.status != 206 && !(300..<400).contains(responseHead.status)
-            && responseHead.framing != .length(0) && !exchange.flags.contains(.isSubresource)
+        let isFragment = exchange.flags.contains(.isFragment)
+        // What nothing shows as a page is left alone, and so are parts of pages on a site that withholds nothing.
+        let isPage =
+            facts.isHTML && !(300..<400).contains(responseHead.status) && responseHead.framing != .length(0)
+            && exchange.flags.isDisjoint(with: .isSubresource) && !(isFragment && context.gatedCategories == 0)
             && (responseHead.framing != .none || exchange.method == .head)
-        guard isRewritable else { return plan }
+        guard isPage else { return plan }
         let variant = Variant(context: context, consent: exchange.consent)
         let isShared = facts.isShared && !plan.isForVisitor
+        if !isShared {
+            plan.withholding = Withholding(context: context, granted: exchange.consent.granted)
+        }
+        let reason = facts.reasonToClose ?? (responseHead.status == 206 ? .partial : nil)
+        if reason != nil || isFragment && plan.withholding.isEmpty {
+            if context.gatedCategories != 0 {
+                // The form still depends on consent, so that its tag tells it.
+                plan.isForVisitor = !isShared
+                plan.revalidated = isShared ? variant.shared : variant.own
+            }
+            if !plan.withholding.isEmpty { plan.closing = reason }
+            return plan
+        }
         plan.isForVisitor = !isShared
         plan.variant = isShared ? variant.shared : variant.own
         if plan.delivery == .counted { plan.delivery = exchange.flags.contains(.isHTTP10) ? .untilClose : .chunked }
@@ -177,11 +204,24 @@ extension Gateway {
         return []
     }
 
+    /// What the rewriter looks at; nil when nothing is withheld from the document.
+    private func gating(
+        of plan: ResponseFields.Plan, exchange: Exchange, context: SiteContext
+    ) -> DocumentRewriter.Gating? {
+        guard !plan.withholding.isEmpty else { return nil }
+        return DocumentRewriter.Gating(
+            isSecure: exchange.flags.contains(.isSecure), looksIntoScripts: !context.site.snippetRules.isEmpty)
+    }
+
     private func insertions(for exchange: Exchange, context: SiteContext) -> Insertions {
         let isShared = exchange.flags.contains(.isSharedVariant)
+        let granted = isShared ? context.site.consent.required : exchange.consent.granted
+        context.gate.begin(notes[exchange.notes].text, authority: notes[exchange.notes].authority)
         return Insertions(
-            pages: context.pages, isDecided: exchange.consent.isDecided && !isShared,
-            isDocument: exchange.flags.contains(.isDocument),
+            pages: context.pages, gate: context.gate, withholding: Withholding(context: context, granted: granted),
+            isPageSecure: exchange.flags.contains(.isSecure), isDecided: exchange.consent.isDecided && !isShared,
+            nature: exchange.flags.contains(.isDocument)
+                ? .document : exchange.flags.contains(.isFragment) ? .fragment : .unknown,
             languagePreference: isShared ? 0 : notes[exchange.notes].language, nonce: notes[exchange.notes].nonce)
     }
 

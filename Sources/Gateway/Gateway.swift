@@ -21,6 +21,7 @@ public struct Gateway: ~Copyable {
     var spareTransforms: [UInt32] = []
     var document = ByteBuffer(capacity: 1024)
     var verdicts = VerdictCache()
+    var fieldGate = FieldGate()
     var measuring: MeasuringContext
     var log = AccessLog()
     /// Decisions per network: the only thing that visitors can make this process write.
@@ -83,6 +84,7 @@ public struct Gateway: ~Copyable {
             return
         }
         measure(exchange, at: now)
+        measureWithheld(exchange)
         logExchange(exchange, at: now)
         if exchange.notes != Exchange.none {
             notes[exchange.notes].reset()

@@ -37,6 +37,8 @@ enum RequestFields {
         }
 
         let nominates = head.nominatesFields
+        // Parts of documents are gated too, where anything is.
+        let isReadHere = isDocument || exchange.flags.contains(.isFragment) && context.gatedCategories != 0
         var keepsDate = true
         if let index = head.firstIndex(of: .ifNoneMatch) {
             let mapping = writeTags(
@@ -63,7 +65,8 @@ enum RequestFields {
         var index = 0
         while index < count {
             let field = head[index]
-            let action = self.action(for: field.id, isDocument: isDocument, keepsDate: keepsDate)
+            let action = self.action(
+                for: field.id, isDocument: isDocument, isReadHere: isReadHere, keepsDate: keepsDate)
             let isKept =
                 (action == .keep && (field.id != .other || !isForwardingClaim(bytes[field.name]))
                     || action == .keepIfExpected && exchange.flags.isDisjoint(with: .isHTTP10))
@@ -142,7 +145,7 @@ enum RequestFields {
 
     @inline(__always)
     private static func action(
-        for id: FieldID, isDocument: Bool, keepsDate: Bool
+        for id: FieldID, isDocument: Bool, isReadHere: Bool, keepsDate: Bool
     ) -> FieldAction {
         switch id {
         case .host, .connection, .keepAlive, .proxyConnection, .te, .trailer, .upgrade, .transferEncoding, .forwarded,
@@ -152,7 +155,7 @@ enum RequestFields {
         case .cookie: .filterCookies
         case .expect: .keepIfExpected
         case .range, .ifRange: isDocument ? .drop : .keep
-        case .acceptEncoding: isDocument ? .narrowCodings : .keep
+        case .acceptEncoding: isReadHere ? .narrowCodings : .keep
         case .ifNoneMatch, .ifMatch: .drop
         case .ifModifiedSince: keepsDate || !isDocument ? .keep : .drop
         default: .keep
@@ -177,13 +180,13 @@ enum RequestFields {
                 notes.originHead.append(text[pair.whole])
                 isFirst = false
                 if fate.treatment.isUnknown, site.listsUnknownCookies {
-                    measuring.offerCookie(name, kind: .cookieUnknown, template: notes.event)
+                    measuring.offer(name, kind: .cookieUnknown, template: notes.event)
                 }
             } else {
                 flags.insert(.hasWithheldCookies)
                 // What is no cookie-pair has no name that a rule could know.
                 let isUnknown = fate.treatment.isUnknown && site.listsUnknownCookies && pair.isWellFormed
-                measuring.offerCookie(
+                measuring.offer(
                     name, kind: isUnknown ? .unknownCookieWithheld : .cookieWithheld, template: notes.event)
                 if notes.responseFields.count < 8192, !name.isEmpty {
                     context.writeExpiry(

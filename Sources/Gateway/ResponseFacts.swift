@@ -18,6 +18,13 @@ struct ResponseFacts {
     var isPrivate = false
     var hasCacheControl = false
 
+    /// Why a page with these fields cannot be rewritten; nil when it can.
+    var reasonToClose: ClosedPolicy.Reason? {
+        if isTransformForbidden { return .noTransform }
+        if coding == nil { return .coding }
+        return isASCIICompatible ? nil : .charset
+    }
+
     init(_ head: borrowing ResponseHead, bytes: RawSpan) {
         if let index = head.firstIndex(of: .contentType) { readContentType(bytes[head[index].value]) }
         if let index = head.firstIndex(of: .contentEncoding) { coding = ContentCoding.parse(bytes[head[index].value]) }

@@ -22,11 +22,15 @@ enum ResponseFields {
         /// Expiry of withheld cookies may be added.
         var expiresCookies = false
         var facts: ResponseFacts
+        /// What is withheld from whom the response is for.
+        var withholding: Withholding
+        /// The page cannot be rewritten: a policy keeps it from what is withheld.
+        var closing: ClosedPolicy.Reason?
     }
 
     static func write(
         _ head: borrowing ResponseHead, bytes: RawSpan, context: SiteContext, exchange: Exchange, plan: Plan,
-        text: borrowing ByteBuffer, authority: ByteRange, responseFields: borrowing ByteBuffer,
+        gate: inout FieldGate, text: borrowing ByteBuffer, authority: ByteRange, responseFields: borrowing ByteBuffer,
         measuring: MeasuringContext, event: EventFact?, at now: Moment, into output: inout ByteBuffer
     ) {
         output.append("HTTP/1.1 ")
@@ -37,6 +41,7 @@ enum ResponseFields {
 
         let isTagged = plan.variant ?? plan.revalidated
         let isRewritten = plan.variant != nil
+        let isGated = !plan.withholding.isEmpty
         let isBodyReframed = plan.length != nil || isRewritten || plan.delivery == .chunked
         let nominates = head.nominatesFields
         var hasLength = false
@@ -57,7 +62,8 @@ enum ResponseFields {
             case .etag: isKept = isTagged == nil
             case .acceptRanges, .contentMD5, .digest, .contentDigest, .reprDigest: isKept = isTagged == nil
             case .cacheControl, .cdnCacheControl, .surrogateControl: isKept = !plan.isForVisitor
-            case .contentSecurityPolicy, .contentSecurityPolicyReportOnly: isKept = isTagged == nil
+            case .contentSecurityPolicy, .contentSecurityPolicyReportOnly: isKept = isTagged == nil && !isGated
+            case .link, .refresh, .reportTo, .reportingEndpoints, .nel: isKept = !isGated
             case .other: isKept = !plan.isForVisitor || !isTargetedCacheControl(bytes[field.name])
             default: isKept = true
             }
@@ -82,11 +88,12 @@ enum ResponseFields {
                 case .contentSecurityPolicy, .contentSecurityPolicyReportOnly:
                     output.append(bytes[field.name])
                     output.append(": ")
-                    ContentSecurityPolicy.extend(
-                        bytes[field.value], authority: text.bytes[authority],
-                        isSecure: exchange.flags.contains(.isSecure),
-                        into: &output)
+                    writePolicy(
+                        bytes[field.value], exchange: exchange, plan: plan, gate: &gate,
+                        authority: text.bytes[authority], into: &output)
                     output.append("\r\n")
+                case .link, .refresh, .reportTo, .reportingEndpoints, .nel:
+                    gate.write(field, of: head, bytes: bytes, withholding: plan.withholding, into: &output)
                 case .cacheControl:
                     writePrivate(bytes[field.value], into: &output)
                 default: break
@@ -104,6 +111,11 @@ enum ResponseFields {
             }
             output.append("Accept-Ranges: none\r\n")
         }
+        if plan.closing != nil {
+            output.append("Content-Security-Policy: ")
+            ClosedPolicy.write(plan.withholding, into: &output)
+            output.append("\r\n")
+        }
         if plan.isForVisitor, !plan.facts.hasCacheControl { output.append("Cache-Control: private\r\n") }
         if let length = plan.length {
             output.append("Content-Length: ")
@@ -114,6 +126,26 @@ enum ResponseFields {
         if head.firstIndex(of: .date) == nil, head.status >= 200 { HTTPDate.write(now.epoch, into: &output) }
         writeConnection(status: head.status, exchange: exchange, delivery: plan.delivery, into: &output)
         output.append("\r\n")
+    }
+
+    /// Writes the page's own policy: for a page of ours extended, for every page without reports to whom they are
+    /// withheld from.
+    private static func writePolicy(
+        _ value: RawSpan, exchange: Exchange, plan: Plan, gate: inout FieldGate, authority: RawSpan,
+        into output: inout ByteBuffer
+    ) {
+        guard plan.variant != nil || plan.revalidated != nil else {
+            gate.writePolicy(value, withholding: plan.withholding, into: &output)
+            return
+        }
+        let isSecure = exchange.flags.contains(.isSecure)
+        guard !plan.withholding.isEmpty else {
+            ContentSecurityPolicy.extend(value, authority: authority, isSecure: isSecure, into: &output)
+            return
+        }
+        var extended = ByteBuffer(capacity: 512)
+        ContentSecurityPolicy.extend(value, authority: authority, isSecure: isSecure, into: &extended)
+        gate.writePolicy(extended.bytes, withholding: plan.withholding, into: &output)
     }
 
     private static func writeConnection(
@@ -145,12 +177,12 @@ enum ResponseFields {
         let fate = site.fate(ofCookie: name, granted: exchange.consent.granted)
         guard fate.isForwarded || cookie.isDeletion(now: now.epoch) else {
             let isUnknown = fate.treatment.isUnknown && site.listsUnknownCookies
-            measuring.offerCookie(
+            measuring.offer(
                 name, kind: isUnknown ? .unknownCookieWithheld : .cookieWithheld, template: event)
             return
         }
         if fate.treatment.isUnknown, site.listsUnknownCookies {
-            measuring.offerCookie(name, kind: .cookieUnknown, template: event)
+            measuring.offer(name, kind: .cookieUnknown, template: event)
         }
         output.append("Set-Cookie: ")
         cookie.write(

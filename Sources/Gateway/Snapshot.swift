@@ -55,6 +55,11 @@ final class SiteContext {
     /// `Host: …\r\n` for an origin that wants its own authority, else empty.
     let originHost: [UInt8]
     let pages: OwnPages
+    let gate: GateMarkup
+    /// The optional categories that something is withheld for.
+    let gatedCategories: UInt64
+    /// Changes with everything that is done to documents.
+    let revision: UInt32
     let measured: MeasuredSite?
     let sharedVariant: UInt32
     /// The category that measurement in full needs; none when the operator removed it.
@@ -68,8 +73,11 @@ final class SiteContext {
         self.signer = signer
         originHost = site.origin.preservesHost ? [] : Array("Host: \(site.origin.authority)\r\n".utf8)
         pages = OwnPages(site: site)
+        gate = GateMarkup(site: site, texts: pages.texts)
+        gatedCategories = site.gatedCategories
+        revision = pages.revision ^ gate.revision
         self.measured = measured
-        sharedVariant = Variant.shared(revision: pages.revision, scheme: site.consent)
+        sharedVariant = Variant.shared(revision: revision, scheme: site.consent)
         let index = site.consent.categories.firstIndex { $0.id == "analytics" }
         analytics = index.map { CategorySet(rawValue: 1 << UInt64($0)) }
     }

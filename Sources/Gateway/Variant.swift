@@ -11,7 +11,7 @@ struct Variant: Equatable {
     let shared: UInt32
 
     init(context: borrowing SiteContext, consent: ConsentState) {
-        let revision = context.pages.revision
+        let revision = context.revision
         own = Self.hash(revision, consent.granted.rawValue, consent.isDecided)
         shared = context.sharedVariant
     }

@@ -5,6 +5,12 @@ extension DocumentRewriter {
     enum Progress {
         case needsMore, passthrough
         case point(InsertionPoint)
+        /// The start tag at the position is the gate's to judge.
+        case tag
+        /// So is what there is of a tag that is too long to be held.
+        case part
+        /// The document cannot be read at all (UTF-16): the position is behind its byte order mark.
+        case closed(isBigEndian: Bool)
     }
 
     enum Mode: UInt8 {
@@ -22,6 +28,12 @@ extension DocumentRewriter {
         var element = Element.other
         var isSelfClosing = false
         var length: Int
+        /// Neither head nor body contain it.
+        var isInTemplate = false
+        /// A start tag that may refer to other hosts.
+        var isForGate = false
+        /// An inline script whose text is not found yet.
+        var needsText = false
 
         enum Kind: UInt8 {
             case text, startTag, endTag
@@ -41,23 +53,48 @@ extension DocumentRewriter {
 
     /// Reads on from `offset` to the next point, or to where more bytes are needed.
     mutating func advance(_ input: RawSpan, from offset: inout Int, _ following: Following) -> Progress {
-        if !isBegun, !begin(input, from: &offset, following) { return .needsMore }
+        if !isBegun {
+            switch begin(input, from: &offset, following) {
+            case .needsMore where !isForced: return .needsMore
+            case .closed(let isBigEndian): return .closed(isBigEndian: isBigEndian)
+            default: break
+            }
+        }
         while true {
+            if let point = pointBehindTag {
+                pointBehindTag = nil
+                return .point(point)
+            }
             if case .done = mode {
+                if gating != nil { return scan(input, from: &offset, following) }
                 isPassthrough = true
                 return .passthrough
             }
-            guard let token = pending else {
-                if !read(input, from: &offset, following) { return .needsMore }
-                continue
+            if isInNoscript, pending == nil {
+                switch scanNoscript(input, from: &offset, following) {
+                case .tag: return .tag
+                case .part: return .part
+                case .needsMore: return .needsMore
+                case .point, .passthrough, .closed: continue
+                }
             }
+            guard let token = pending else {
+                if read(input, from: &offset, following) { continue }
+                return isForced && tokenizer.isInMarkup ? .part : .needsMore
+            }
+            if token.needsText, !findText(input, from: offset, following) { return .needsMore }
             switch verdict(on: token, input, from: &offset, following) {
             case .pass:
+                if token.isForGate { return .tag }
                 passPending(from: &offset)
                 if token.kind == .end { return .needsMore }
             case .before(let point):
                 return .point(point)
             case .after(let point):
+                if token.isForGate {
+                    pointBehindTag = point
+                    return .tag
+                }
                 passPending(from: &offset)
                 return .point(point)
             case .wait:
@@ -66,9 +103,9 @@ extension DocumentRewriter {
         }
     }
 
-    /// Looks for a byte order mark, which outranks every other sign of an encoding; false when it may yet come.
-    private mutating func begin(_ input: RawSpan, from offset: inout Int, _ following: Following) -> Bool {
-        guard offset < input.byteCount else { return following == .endOfDocument }
+    /// Looks for a byte order mark, which outranks every other sign of an encoding; `.needsMore` when it may yet come.
+    private mutating func begin(_ input: RawSpan, from offset: inout Int, _ following: Following) -> Progress {
+        guard offset < input.byteCount else { return following == .endOfDocument ? .passthrough : .needsMore }
         let utf16 =
             switch input[offset] {
             case 0xFE: input.matches(0xFF, at: offset + 1)
@@ -79,7 +116,13 @@ extension DocumentRewriter {
         case .yes:
             didBailOut = true
             mode = .done
-        case .undecided where following == .moreMayFollow: return false
+            if gating != nil {
+                isBegun = true
+                let isBigEndian = input[offset] == 0xFE
+                pass(2, from: &offset)
+                return .closed(isBigEndian: isBigEndian)
+            }
+        case .undecided where following == .moreMayFollow && !isForced: return .needsMore
         case .undecided, .no: break
         }
         if input[offset] == 0xEF {
@@ -88,11 +131,11 @@ extension DocumentRewriter {
             switch (second, third) {
             case (.yes, .yes): pass(3, from: &offset)
             case (.no, _), (_, .no): break
-            case (.undecided, _), (_, .undecided): if case .moreMayFollow = following { return false }
+            case (.undecided, _), (_, .undecided): if case .moreMayFollow = following { return .needsMore }
             }
         }
         isBegun = true
-        return true
+        return .passthrough
     }
 
     /// Takes the next token: passes what decides nothing, keeps what may as `pending`; false when there is none yet.
@@ -118,17 +161,21 @@ extension DocumentRewriter {
                 return true
             }
         case .startTag:
+            let isForeign = feedback.isInForeignContent
             feedback.follow(token, &tokenizer, in: input)
-            if !isInTemplate {
-                let element = tokenizer.element
-                note(element, in: input)
-                if case .inHead = mode, case .html = syntax, element.staysInHead, !feedback.isLost {
+            let element = tokenizer.element
+            let isForGate = gating != nil && element.mayRefer
+            if gating != nil { enterGated(element, isForeign: isForeign) }
+            if !isInTemplate || isForGate {
+                if !isInTemplate { note(element, in: input) }
+                if case .inHead = mode, case .html = syntax, element.staysInHead, !feedback.isLost, !isForGate {
                     pass(length, from: &offset)
                     return true
                 }
                 pending = Pending(
-                    kind: .startTag, element: element, isSelfClosing: tokenizer.isSelfClosing,
-                    length: length)
+                    kind: .startTag, element: element, isSelfClosing: tokenizer.isSelfClosing, length: length,
+                    isInTemplate: isInTemplate, isForGate: isForGate,
+                    needsText: isForGate && wantsText(element, in: input))
             }
         case .endTag:
             feedback.follow(token, &tokenizer, in: input)
@@ -150,7 +197,8 @@ extension DocumentRewriter {
             return true
         }
         if feedback.isLost {
-            didBailOut = true
+            // A gated document is read on in any case: to stop would open it.
+            didBailOut = gating == nil
             mode = .done
         }
         if pending == nil { pass(length, from: &offset) }
@@ -160,6 +208,7 @@ extension DocumentRewriter {
     private mutating func verdict(
         on token: Pending, _ input: RawSpan, from offset: inout Int, _ following: Following
     ) -> Verdict {
+        if token.isInTemplate { return .pass }
         if case .xml = syntax { return xmlVerdict(on: token) }
         var token = token
         if case .text = token.kind {
@@ -231,7 +280,7 @@ extension DocumentRewriter {
         }
         let wanted = max(0, 1024 - passed)
         let available = input.byteCount - offset
-        if available < wanted, case .moreMayFollow = following { return false }
+        if available < wanted, case .moreMayFollow = following, !isForced { return false }
         looksLikeDocument = input.extracting(offset..<offset + min(wanted, available)).holdsDocumentTag
         return true
     }
@@ -244,7 +293,10 @@ extension DocumentRewriter {
         case .head:
             looksLikeDocument = true
         case .base:
-            if tokenizer.attribute(named: "href", in: input) != nil { baseHrefSeen = true }
+            if let href = tokenizer.attribute(named: "href", in: input) {
+                baseHrefSeen = true
+                if gating != nil { noteBase(input[href.value]) }
+            }
         case .meta:
             if let kind = tokenizer.attribute(named: "http-equiv", in: input),
                 input[kind.value].equalsIgnoringCase("content-security-policy")
@@ -270,12 +322,12 @@ extension DocumentRewriter {
         languageText.append(value)
     }
 
-    private mutating func passPending(from offset: inout Int) {
+    mutating func passPending(from offset: inout Int) {
         pass(pending?.length ?? 0, from: &offset)
         pending = nil
     }
 
-    private mutating func pass(_ count: Int, from offset: inout Int) {
+    mutating func pass(_ count: Int, from offset: inout Int) {
         offset += count
         passed += count
     }

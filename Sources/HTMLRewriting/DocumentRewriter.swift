@@ -25,6 +25,9 @@ public enum RewriteStep: Equatable, Sendable {
 /// `noscript` or an element that holds text. A frameset document has no body, an XHTML document implies nothing.
 /// At most `memoryLimit` bytes are held, and only of a tag or declaration that is not complete: a longer one means that
 /// the document goes out as it is (`didBailOut`).
+///
+/// A gated document is read to its end, and references that the gate withholds are taken out of the browser's sight
+/// (`DocumentRewriter+Gating.swift`). There nothing makes the rewriter give up but UTF-16: a longer tag is handled in parts.
 public struct DocumentRewriter: ~Copyable {
     var tokenizer: Tokenizer
     var feedback: TreeFeedback
@@ -39,8 +42,23 @@ public struct DocumentRewriter: ~Copyable {
     var languageText = ByteBuffer(capacity: 48)
     let memoryLimit: Int
     var syntax: DocumentSyntax
+    var gating: Gating?
+    var judge = ElementJudge()
+    let plainMarkup = PlainMarkup()
+    /// Reads what `noscript` holds, and ahead to a script's end.
+    var inner = Tokenizer()
+    var innerFeedback = TreeFeedback()
+    var isInNoscript = false
+    /// The tag in hand is one of `inner`.
+    var isTagInner = false
+    /// What the inline script in hand holds, in bytes behind the `<` of its tag.
+    var scriptText = ByteRange()
+    /// What comes after the tag in hand.
+    var pointBehindTag: InsertionPoint?
+    /// More may not be held: what is there has to do.
+    var isForced = false
 
-    /// Whether both points are passed: all further input may be sent unread.
+    /// Whether nothing is left to do: all further input may be sent unread.
     public internal(set) var isPassthrough = false
     /// Whether the rewriter gave up: a tag beyond the memory limit, UTF-16, or templates nested absurdly deep.
     public internal(set) var didBailOut = false
@@ -62,9 +80,18 @@ public struct DocumentRewriter: ~Copyable {
     }
 
     /// Begins another document and keeps a little memory.
-    public mutating func reset(syntax: DocumentSyntax = .html) {
+    ///
+    /// - Parameter gating: what the gate of each step looks at; nil for a document of which nothing is withheld.
+    public mutating func reset(syntax: DocumentSyntax = .html, gating: Gating? = nil) {
         self.syntax = syntax
+        self.gating = gating
         tokenizer.reset(syntax: syntax)
+        tokenizer.keepsReferences = gating != nil
+        judge.reset(isSecure: gating?.isSecure ?? true)
+        isInNoscript = false
+        isTagInner = false
+        pointBehindTag = nil
+        isForced = false
         feedback = TreeFeedback(syntax: syntax)
         mode = .beforeHead
         pending = nil
@@ -98,6 +125,13 @@ public struct DocumentRewriter: ~Copyable {
     public mutating func step(
         _ input: RawSpan, from offset: inout Int, into output: inout ByteBuffer
     ) -> RewriteStep {
+        step(input, from: &offset, gate: OpenGate(), into: &output)
+    }
+
+    /// The same for a document that is gated.
+    public mutating func step(
+        _ input: RawSpan, from offset: inout Int, gate: borrowing some ElementGate, into output: inout ByteBuffer
+    ) -> RewriteStep {
         while true {
             if held.isEmpty {
                 if isPassthrough { return copyRest(input, from: &offset, into: &output) }
@@ -106,20 +140,28 @@ public struct DocumentRewriter: ~Copyable {
                 output.append(input.extracting(start..<offset))
                 switch progress {
                 case .point(let point):
-                    if case .done = mode { isPassthrough = true }
+                    if case .done = mode, gating == nil { isPassthrough = true }
                     return .insert(point)
                 case .passthrough: return .needsMore
+                case .tag, .part, .closed: write(progress, input, from: &offset, gate: gate, into: &output)
                 case .needsMore:
-                    guard hold(input, from: &offset, to: input.byteCount) else {
+                    if hold(input, from: &offset, to: input.byteCount) {
+                        isForced = false
+                        return .needsMore
+                    }
+                    guard gating != nil else {
                         bailOut()
                         return .needsMore
                     }
-                    return .needsMore
+                    if isForced { return copyRest(input, from: &offset, into: &output) }
+                    isForced = true
                 }
+                continue
             }
-            switch advanceHeld(.moreMayFollow, into: &output) {
+            switch advanceHeld(.moreMayFollow, gate: gate, into: &output) {
             case .point(let point): return .insert(point)
             case .passthrough: return .needsMore
+            case .tag, .part, .closed: continue
             case .needsMore: break
             }
             if held.isEmpty { continue }
@@ -128,7 +170,12 @@ public struct DocumentRewriter: ~Copyable {
             let limit = min(input.byteCount, offset + 4096)
             let close = input.extracting(offset..<limit).firstIndex(of: UInt8(ascii: ">"))
             if !hold(input, from: &offset, to: close.map { offset + $0 + 1 } ?? limit) {
-                bailOut()
+                if gating != nil, !isForced {
+                    isForced = true
+                    continue
+                }
+                if gating == nil { bailOut() }
+                isForced = false
                 output.append(held.bytes)
                 held.clear()
                 return .needsMore
@@ -138,11 +185,15 @@ public struct DocumentRewriter: ~Copyable {
 
     /// Copies what is held at the end of the document; after `.insert`, call again until `.needsMore`.
     public mutating func finish(into output: inout ByteBuffer) -> RewriteStep {
-        if !isPassthrough {
-            switch advanceHeld(.endOfDocument, into: &output) {
-            case .point(let point): return .insert(point)
-            case .passthrough, .needsMore: break
-            }
+        finish(gate: OpenGate(), into: &output)
+    }
+
+    /// The same for a document that is gated.
+    public mutating func finish(gate: borrowing some ElementGate, into output: inout ByteBuffer) -> RewriteStep {
+        while !isPassthrough {
+            let progress = advanceHeld(.endOfDocument, gate: gate, into: &output)
+            if case .point(let point) = progress { return .insert(point) }
+            if case .needsMore = progress { break }
         }
         output.append(held.bytes)
         held.clear()
@@ -156,7 +207,9 @@ public struct DocumentRewriter: ~Copyable {
         return .needsMore
     }
 
-    mutating func advanceHeld(_ following: Following, into output: inout ByteBuffer) -> Progress {
+    mutating func advanceHeld(
+        _ following: Following, gate: borrowing some ElementGate, into output: inout ByteBuffer
+    ) -> Progress {
         // The bytes leave `self` for the call, so that it can read them while it changes the rest.
         var bytes = ByteBuffer()
         swap(&bytes, &held)
@@ -164,6 +217,10 @@ public struct DocumentRewriter: ~Copyable {
         let progress = advance(bytes.bytes, from: &position, following)
         if case .passthrough = progress { position = bytes.count }
         output.append(bytes.bytes.extracting(0..<position))
+        switch progress {
+        case .tag, .part, .closed: write(progress, bytes.bytes, from: &position, gate: gate, into: &output)
+        case .needsMore, .passthrough, .point: break
+        }
         bytes.consume(position)
         swap(&bytes, &held)
         return progress

@@ -10,7 +10,7 @@ public enum Element: UInt8, CaseIterable, Sendable {
     case big, blockquote, center, code, dd, div, dl, dt, em, embed, h1, h2, h3, h4, h5, h6, hr, i
     case img, li, listing, menu, nobr, ol, pre, ruby, s, small, span, strong, strike, sub, sup
     case table, tt, u, ul, `var`, font, a, image, use, source, video, audio, object, input, form
-    case button, select, option, track
+    case button, select, option, track, feImage
 
     /// The name in lowercase; empty for `other`.
     public var name: StaticString {
@@ -104,6 +104,7 @@ public enum Element: UInt8, CaseIterable, Sendable {
         case .select: "select"
         case .option: "option"
         case .track: "track"
+        case .feImage: "feimage"
         }
     }
 
@@ -199,6 +200,7 @@ public enum Element: UInt8, CaseIterable, Sendable {
         case 0x7463656c6573: self = .select
         case 0x6e6f6974706f: self = .option
         case 0x6b63617274: self = .track
+        case 0x6567616d696566: self = .feImage
         default: self = .other
         }
     }

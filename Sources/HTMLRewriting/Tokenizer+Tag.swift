@@ -9,6 +9,56 @@ extension Tokenizer {
         isEndTag = nameStart == 2
         scanned = nameStart
         isSelfClosing = false
+        isCut = false
+        attributes.clear()
+    }
+
+    /// Whether a tag or a declaration is begun and not at its end: what `cut` is for.
+    var isInMarkup: Bool {
+        switch state {
+        case .text, .comment, .bogusComment, .instruction: false
+        default: true
+        }
+    }
+
+    /// Where an unfinished tag can best be cut, in bytes behind its first one: before the attribute in hand, or, when that
+    /// is longer than `limit` by itself, behind everything read so far.
+    func cutPoint(limit: Int) -> Int {
+        switch state {
+        case .attributeName, .afterAttributeName, .beforeAttributeValue, .doubleQuotedValue, .singleQuotedValue,
+            .unquotedValue:
+            let start = pendingName.lowerBound
+            return start > 0 && scanned &- start <= limit ? start : scanned
+        default: return scanned
+        }
+    }
+
+    /// The attribute whose value is not at its end, with what was read of it.
+    func openAttribute() -> Attribute? {
+        let quoting: Attribute.Quoting
+        switch state {
+        case .doubleQuotedValue: quoting = .double
+        case .singleQuotedValue: quoting = .single
+        case .unquotedValue: quoting = .unquoted
+        default: return nil
+        }
+        guard !pendingName.isEmpty else { return nil }
+        return Attribute(name: pendingName, value: ByteRange(valueStart, scanned), quoting: quoting)
+            .moved(by: tokenStart)
+    }
+
+    /// Takes leave of the first `point` bytes of an unfinished tag, which are not presented again: its name, and the
+    /// attributes so far, are forgotten, the element is not.
+    mutating func cut(at point: Int) {
+        if point < scanned {
+            state = .beforeAttributeName
+        } else {
+            pendingName = ByteRange()
+            valueStart = 0
+        }
+        scanned = 0
+        nameEnd = 0
+        isCut = true
         attributes.clear()
     }
 
@@ -24,8 +74,10 @@ extension Tokenizer {
                 at = input.endOfName(from: at) { $0.endsTagName }
                 if at == count { continue }
                 nameEnd = at &- start
-                element = Element(named: input, from: start &+ (isEndTag ? 2 : 1), to: at)
-                if skipsAttributes, !element.hasAttributesOfUse, let close = input.endOfPlainTag(from: at) {
+                element = isCut ? .other : Element(named: input, from: start &+ (isEndTag ? 2 : 1), to: at)
+                if skipsAttributes, !element.hasAttributesOfUse, !(keepsReferences && element.mayRefer),
+                    let close = input.endOfPlainTag(from: at)
+                {
                     isSelfClosing = input[close &- 1] == UInt8(ascii: "/")
                     return finishTag(from: &offset, closingAt: close)
                 }

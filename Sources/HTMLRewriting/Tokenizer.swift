@@ -16,6 +16,8 @@ public struct Tokenizer: ~Copyable {
     public var allowsCDATA = false
     /// Whether attributes that nothing here asks for are passed over; those of a tag then may be missing.
     var skipsAttributes = false
+    /// Whether, of those, the attributes of elements that may refer to other hosts are asked for all the same.
+    var keepsReferences = false
     var endTagName = PackedName()
     var scriptEscape = ScriptEscape.none
     var scriptDashes: UInt8 = 0
@@ -24,6 +26,8 @@ public struct Tokenizer: ~Copyable {
     var tokenStart = 0
     var scanned = 0
     var isEndTag = false
+    /// The tag's beginning was taken away by `cut`.
+    var isCut = false
     var nameEnd = 0
     var attributes = AttributeList()
     var pendingName = ByteRange()
@@ -56,6 +60,7 @@ public struct Tokenizer: ~Copyable {
         scriptEscape = .none
         scriptDashes = 0
         scanned = 0
+        isCut = false
         isCommentComplete = true
         attributes.clear()
     }
@@ -120,6 +125,12 @@ public struct Tokenizer: ~Copyable {
         }
         return nil
     }
+
+    /// Takes back what `enter` said.
+    mutating func readMarkup() { contentModel = .data }
+
+    /// Says that the tag last returned now begins at `offset`, having been presented again.
+    mutating func moveTag(to offset: Int) { tokenStart = offset }
 
     /// Whether no token is begun.
     var isBetweenTokens: Bool { state == .text }

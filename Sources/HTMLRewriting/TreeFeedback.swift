@@ -21,6 +21,9 @@ public struct TreeFeedback: Sendable {
     /// Whether the document stands within a `template` element, whose content belongs neither to head nor to body.
     public var isInTemplate: Bool { templates > 0 }
 
+    /// Whether the document stands within nothing that is remembered.
+    var isFlat: Bool { depth == 0 }
+
     /// Whether the document stands in SVG or MathML, but for the places there that hold HTML.
     public var isInForeignContent: Bool { depth > 0 && (open[depth - 1] == .svg || open[depth - 1] == .math) }
 

@@ -43,6 +43,7 @@ struct CategoryDecoder {
         }
         if let node = section["cookies"] { draft.cookies = reader.items(node).compactMap(cookie) }
         if let node = section["hosts"] { draft.hosts = reader.items(node).compactMap(host) }
+        if let node = section["snippets"] { draft.snippets = reader.items(node).compactMap(snippet) }
     }
 
     /// The lifetime and attributes that a cookie rule or the site's defaults ask for.
@@ -108,6 +109,20 @@ struct CategoryDecoder {
                 expected: "a name, `prefix*`, or a regular expression between slashes: \"/_pk_(id|ses)\\\\..*/\"")
             return nil
         }
+    }
+
+    private func snippet(_ node: Node) -> SnippetDraft? {
+        guard let text = reader.text(node, "a snippet") else { return nil }
+        let lengths = SnippetRules.lengths
+        guard lengths.contains(text.utf8.count) else {
+            reader.report(
+                "a snippet of \(text.utf8.count) bytes", at: node,
+                expected:
+                    "\(lengths.lowerBound) to \(lengths.upperBound) bytes that stand in the script and in no other: `fbq('init'`"
+            )
+            return nil
+        }
+        return SnippetDraft(node: node, text: text)
     }
 
     private func host(_ node: Node) -> HostDraft? {

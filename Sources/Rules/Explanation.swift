@@ -144,7 +144,7 @@ extension Explanation {
         if granted.contains(index: rule.category) {
             add("page", "may load it")
         } else {
-            add("page", "must not load it until it is granted; this version does not yet keep pages from it")
+            add("page", "is kept from loading it until it is granted")
         }
     }
 

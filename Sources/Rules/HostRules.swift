@@ -55,6 +55,9 @@ public struct HostRules: Sendable {
     /// Whether there is no rule.
     public var isEmpty: Bool { rules.isEmpty }
 
+    /// Whether some rule is of this host, whatever its port and path.
+    public func names(host: RawSpan) -> Bool { hosts.value(for: host) != nil }
+
     /// The index of the rule for a URL: the most specific host pattern first, then port, then path.
     ///
     /// - Parameters:
@@ -90,9 +93,10 @@ public struct HostRule: Hashable, Sendable {
     /// The id of the known service that a shipped rule is about.
     public let service: String?
 
-    let host: String
-    let port: UInt16?
-    let path: String?
+    /// The pattern in its parts.
+    package let host: String
+    package let port: UInt16?
+    package let path: String?
 
     package init(
         pattern: String, host: String, port: UInt16?, path: String?, category: Int, vendor: String?, sourceLine: Int,

@@ -17,7 +17,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
                 "signals",
                 "address_precision", "full_address_routes", "measurement",
             ]
-        case .category: ["name", "purpose", "required", "vendors", "cookies", "hosts"]
+        case .category: ["name", "purpose", "required", "vendors", "cookies", "hosts", "snippets"]
         case .cookie: ["name", "vendor", "lifetime", "secure", "http_only", "same_site"]
         case .host: ["host", "vendor"]
         case .cookies: ["unknown", "lifetime", "secure", "http_only", "same_site"]

@@ -33,6 +33,8 @@ public final class Site: Sendable {
     public let hostRules: HostRules
     /// The shipped knowledge, asked where neither `cookies` nor `hostRules` has a rule.
     public let known: KnownRules
+    /// Inline scripts by category.
+    public let snippetRules: SnippetRules
     /// The index of the category whose consent measuring in full needs; nil when the site has none of that name.
     public let analyticsCategory: Int?
     /// What is left of an address.
@@ -46,8 +48,8 @@ public final class Site: Sendable {
         index: Int, name: String, hosts: [String], origin: OriginServer, consent: ConsentScheme,
         consentSettings: ConsentSettings, cookies: NameClassifier, cookieTreatments: [CookieTreatment],
         cookieRules: [CookieRule], unknownCookies: UnknownCookies, unknownTreatment: CookieTreatment,
-        hostRules: HostRules, known: KnownRules, analyticsCategory: Int?, addressPrecision: AddressPrecision,
-        fullAddressRoutes: PathTable, measurement: MeasurementSettings
+        hostRules: HostRules, known: KnownRules, snippetRules: SnippetRules, analyticsCategory: Int?,
+        addressPrecision: AddressPrecision, fullAddressRoutes: PathTable, measurement: MeasurementSettings
     ) {
         self.index = index
         self.name = name
@@ -62,6 +64,7 @@ public final class Site: Sendable {
         self.unknownTreatment = unknownTreatment
         self.hostRules = hostRules
         self.known = known
+        self.snippetRules = snippetRules
         self.analyticsCategory = analyticsCategory
         self.addressPrecision = addressPrecision
         self.fullAddressRoutes = fullAddressRoutes

@@ -26,6 +26,7 @@ extension SiteDecoder {
         var treatments: [CookieTreatment] = []
         var patterns: [(NamePattern, payload: UInt32)] = []
         var hostRules: [HostRule] = []
+        var snippetRules: [SnippetRule] = []
         for (bit, category) in categories.enumerated() {
             for cookie in category.cookies {
                 let (cap, hardening) = cookie.options.over(draft.cookieDefaults)
@@ -45,6 +46,12 @@ extension SiteDecoder {
                         vendor: host.vendor, sourceLine: host.node.mark?.line ?? 0))
             }
         }
+        for (bit, category) in categories.enumerated() {
+            for snippet in category.snippets {
+                snippetRules.append(
+                    SnippetRule(text: snippet.text, category: bit, sourceLine: snippet.node.mark?.line ?? 0))
+            }
+        }
         let (cap, hardening) = CookieDraft.Options().over(draft.cookieDefaults)
         let analytics = categories.firstIndex { $0.id == "analytics" }
         if analytics == nil, draft.measurement.profile == .consent {
@@ -53,6 +60,13 @@ extension SiteDecoder {
                 at: draft.measurement.profileNode ?? node, expected: "that category, or `profile: exempt` or `off`",
                 severity: .warning)
         }
+        let known = knownRules.rules(
+            draft.knownServices, in: bits(of: categories), cap: cap, hardening: hardening)
+        // The operator's rule for the same text wins, as everywhere.
+        let own = Set(snippetRules.map(\.text))
+        let shipped = known.snippets
+            .filter { SnippetRules.lengths.contains($0.text.utf8.count) && !own.contains($0.text) }
+            .map { SnippetRule(text: $0.text, category: $0.category, sourceLine: 0, service: $0.service) }
         guard let precision = AddressPrecision(ipv4Bits: draft.ipv4Bits, ipv6Bits: draft.ipv6Bits) else { return nil }
         return Site(
             index: index, name: name, hosts: draft.hosts,
@@ -67,9 +81,7 @@ extension SiteDecoder {
             unknownCookies: draft.unknownCookies,
             unknownTreatment: CookieTreatment(rule: -1, category: 255, hardening: hardening, cap: cap),
             hostRules: HostRules(hostRules),
-            known: knownRules.rules(
-                draft.knownServices, in: bits(of: categories), cap: cap, hardening: hardening),
-            analyticsCategory: analytics,
+            known: known, snippetRules: SnippetRules(snippetRules + shipped), analyticsCategory: analytics,
             addressPrecision: precision,
             fullAddressRoutes: PathTable(draft.fullAddressRoutes.map { ($0, payload: 0) }),
             measurement: draft.measurement.compiled)
@@ -90,8 +102,11 @@ extension SiteDecoder {
         }
         var cookies: [String: Int] = [:]
         var hosts: [String: Int] = [:]
+        var snippets: [String: Int] = [:]
         for category in categories {
-            if category.purpose.isEmpty, category.cookies.isEmpty, category.hosts.isEmpty, let node = category.node {
+            if category.purpose.isEmpty, category.cookies.isEmpty, category.hosts.isEmpty, category.snippets.isEmpty,
+                let node = category.node
+            {
                 reader.report(
                     "category `\(category.id)` has neither a purpose nor a cookie or host", at: node,
                     expected: "a `purpose` that visitors can read, or the `cookies` or `hosts` it stands for",
@@ -103,6 +118,9 @@ extension SiteDecoder {
             }
             for host in category.hosts {
                 checkTwice(host.text.lowercased(), "host", at: host.node, among: &hosts)
+            }
+            for snippet in category.snippets {
+                checkTwice(snippet.text, "snippet", at: snippet.node, among: &snippets)
             }
         }
     }

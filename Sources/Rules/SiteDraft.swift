@@ -43,6 +43,7 @@ struct CategoryDraft {
     var vendors: [String] = []
     var cookies: [CookieDraft] = []
     var hosts: [HostDraft] = []
+    var snippets: [SnippetDraft] = []
 }
 
 /// What a rules file says of a cookie.
@@ -80,6 +81,12 @@ struct HostDraft {
     let port: UInt16?
     let path: String?
     var vendor: String?
+}
+
+/// What a rules file says of inline scripts.
+struct SnippetDraft {
+    let node: Node
+    let text: String
 }
 
 /// What a rules file says of a signal that the browser sends.

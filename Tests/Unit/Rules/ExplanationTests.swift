@@ -60,10 +60,7 @@ struct ExplanationTests {
         "A URL is the site's own or a third party's",
         arguments: [
             ("https://tracker.example/x", "rules.yaml:7: `tracker.example`"),
-            (
-                "//tracker.example/x",
-                "must not load it until it is granted; this version does not yet keep pages from it"
-            ),
+            ("//tracker.example/x", "is kept from loading it until it is granted"),
             ("https://elsewhere.example", "none: no rule names this host"),
             ("https://shop.example/pay/card", "the origin gets the full address"),
             ("/product/7?x=1", "counted as  `/product/*`"), ("/thanks", "a view reaches `order`"),

@@ -1,0 +1,168 @@
+import Bytes
+
+// What a gate withholds, and how a page is read to its end for it.
+//
+// A withheld element gets `data-crumbgate="ID…"` right after its name, and the names of the attributes that would load
+// something are led by `data-crumbgate-`: their values stay, byte for byte. A script's `type` is led the same way and
+// `text/plain` put in its place. Before a frame stands what is shown instead of it.
+extension DocumentRewriter {
+    /// What a gate looks at in a document.
+    public struct Gating: Sendable {
+        /// See `ElementGate.isSecure`.
+        public var isSecure: Bool
+        /// Whether inline scripts are looked into: then each is held up to its end, or to the memory limit.
+        public var looksIntoScripts: Bool
+
+        /// Makes it of its parts.
+        public init(isSecure: Bool, looksIntoScripts: Bool) {
+            self.isSecure = isSecure
+            self.looksIntoScripts = looksIntoScripts
+        }
+    }
+
+    /// The rules that withheld something so far.
+    public var withheldRules: WithheldRules { judge.rules }
+
+    /// Reads on behind both points to the next tag of the gate's, or to where more bytes are needed.
+    mutating func scan(_ input: RawSpan, from offset: inout Int, _ following: Following) -> Progress {
+        while true {
+            if let token = pending {
+                guard token.isForGate else {
+                    passPending(from: &offset)
+                    continue
+                }
+                if token.needsText, !findText(input, from: offset, following) { return .needsMore }
+                return .tag
+            }
+            if isInNoscript {
+                let progress = scanNoscript(input, from: &offset, following)
+                if case .passthrough = progress { continue }
+                return progress
+            }
+            if tokenizer.contentModel == .data, tokenizer.isBetweenTokens, feedback.isFlat, syntax == .html {
+                offset = plainMarkup.end(in: input, from: offset, isBaseForeign: judge.resolver.isBaseForeign)
+            }
+            var end = offset
+            let token = tokenizer.next(input, from: &end, following)
+            switch token {
+            case .needsMore:
+                return isForced && tokenizer.isInMarkup ? .part : .needsMore
+            case .end:
+                return .needsMore
+            case .startTag:
+                let isForeign = feedback.isInForeignContent
+                feedback.follow(token, &tokenizer, in: input)
+                let element = tokenizer.element
+                enterGated(element, isForeign: isForeign)
+                if element == .base, !feedback.isInTemplate, !isForeign,
+                    let href = tokenizer.attribute(named: "href", in: input)
+                {
+                    noteBase(input[href.value])
+                }
+                if element.mayRefer {
+                    pending = Pending(
+                        kind: .startTag, element: element, length: end - offset, isForGate: true,
+                        needsText: wantsText(element, in: input))
+                    continue
+                }
+            case .text, .endTag, .comment, .doctype, .markup:
+                feedback.follow(token, &tokenizer, in: input)
+            }
+            offset = end
+        }
+    }
+
+    /// Reads the text of a `noscript` as the markup that it is for browsers without scripts; `.passthrough` behind it.
+    ///
+    /// With scripts it ends at the first `</noscript`, whatever stands before that: so it does here.
+    mutating func scanNoscript(_ input: RawSpan, from offset: inout Int, _ following: Following) -> Progress {
+        while true {
+            if offset < input.byteCount, input[offset] == UInt8(ascii: "<"),
+                tokenizer.appropriateEndTag(input, at: offset) == .yes
+            {
+                isInNoscript = false
+                return .passthrough
+            }
+            var end = offset
+            switch tokenizer.next(input, from: &end, following) {
+            case .text: break
+            case .needsMore: return .needsMore
+            case .startTag, .endTag, .comment, .doctype, .markup, .end:
+                isInNoscript = false
+                return .passthrough
+            }
+            let isWhole =
+                following == .endOfDocument
+                || end < input.byteCount && tokenizer.appropriateEndTag(input, at: end) == .yes
+            let text = input.extracting(0..<end)
+            while offset < end {
+                var position = offset
+                let token = inner.next(text, from: &position, isWhole ? .endOfDocument : .moreMayFollow)
+                if token == .needsMore {
+                    guard isForced else { return .needsMore }
+                    // Longer than may be held: what is left of the text goes without being looked at.
+                    inner.reset()
+                    isForced = false
+                    position = end
+                }
+                innerFeedback.follow(token, &inner, in: text)
+                // To a browser without scripts one within another is no more than an element.
+                if inner.element == .noscript { inner.readMarkup() }
+                if case .startTag = token, inner.element.mayRefer {
+                    isTagInner = true
+                    pending = Pending(kind: .startTag, element: inner.element, length: position - offset)
+                    return .tag
+                }
+                offset = position
+            }
+        }
+    }
+
+    /// Notes what begins with a start tag, `isForeign` telling whether it stands in SVG or MathML.
+    mutating func enterGated(_ element: Element, isForeign: Bool) {
+        guard element == .noscript, tokenizer.contentModel == .rawtext else { return }
+        isInNoscript = true
+        inner.reset()
+        inner.skipsAttributes = false
+        innerFeedback = TreeFeedback()
+    }
+
+    /// Whether the tag is of an inline script that is to be looked into.
+    func wantsText(_ element: Element, in input: RawSpan) -> Bool {
+        guard element == .script, let gating, !tokenizer.isSelfClosing || syntax == .html,
+            tokenizer.attribute(named: "src", in: input) == nil
+        else { return false }
+        switch ScriptKind(of: tokenizer, in: input) {
+        case .classic: return gating.looksIntoScripts
+        case .module, .map: return true
+        case .inert: return false
+        }
+    }
+
+    mutating func noteBase(_ value: RawSpan) {
+        var decoded = ByteBuffer(capacity: 256)
+        decoded.appendDecodingReferences(value)
+        judge.resolver.setBase(decoded.bytes)
+    }
+
+    /// Looks for the end of the script whose tag is at `offset`; false when it may yet come.
+    mutating func findText(_ input: RawSpan, from offset: Int, _ following: Following) -> Bool {
+        let start = offset + (pending?.length ?? 0)
+        inner.reset()
+        inner.enter(.scriptData, until: .script)
+        var end = start
+        while true {
+            let before = end
+            switch inner.next(input, from: &end, following) {
+            case .text: continue
+            case .needsMore where !isForced: return false
+            default:
+                // Of a script longer than may be held, the beginning is looked at.
+                scriptText = ByteRange(start - offset, before - offset)
+                pending?.needsText = false
+                isForced = false
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+import Bytes
+import Foundation
+import HTMLRewriting
+import Testing
+
+@Suite("Gating")
+struct GatingTests {
+    private static let start = "<!doctype html><head></head><body>"
+
+    @Test("Each case comes out as the file says, at every cut and byte by byte")
+    func cases() {
+        let cases = gatingCases()
+        #expect(cases.count >= 45)
+        for test in cases {
+            let input = Array((Self.start + test.input).utf8)
+            let expected = Self.start + test.expected
+            #expect(String(decoding: gated([input]), as: UTF8.self) == expected, "\(test.title)")
+            for offset in 0...input.count {
+                let parts = String(decoding: gated(cut(input, at: offset)), as: UTF8.self)
+                #expect(parts == expected, "\(test.title), cut at \(offset)")
+            }
+            #expect(String(decoding: gated(input.map { [$0] }), as: UTF8.self) == expected, "\(test.title), bytes")
+        }
+    }
+
+    @Test("What is gated once is not gated again")
+    func twice() {
+        for test in gatingCases() where !test.expected.contains("{") {
+            let once = Array((Self.start + test.expected).utf8)
+            #expect(gated([once]) == once, "\(test.title)")
+        }
+    }
+
+    @Test("The head is gated like the body, and the tags of head and body keep their places")
+    func head() {
+        let page = """
+            <!doctype html><html><head><script src=//tracker.example/a></script><title>x</title>\
+            <link rel=preload href=//tracker.example/b></head><body background=//tracker.example/c><img src=//tracker.example/d>
+            """
+        let bytes = Array(page.utf8)
+        let expected = page.replacing(
+            "<script src", with: #"<script data-crumbgate="analytics" type="text/plain" data-crumbgate-src"#
+        )
+        .replacing("<link rel=preload href", with: #"<link data-crumbgate="analytics" rel=preload data-crumbgate-href"#)
+        .replacing("<body background", with: #"<body data-crumbgate="analytics" data-crumbgate-background"#)
+        .replacing("<img src", with: #"<img data-crumbgate="analytics" data-crumbgate-src"#)
+        for offset in 0...bytes.count {
+            #expect(String(decoding: gated(cut(bytes, at: offset)), as: UTF8.self) == expected)
+        }
+    }
+
+    @Test("An element that implies the body stands behind our markup, gated")
+    func implied() {
+        var rewriter = DocumentRewriter()
+        rewriter.reset(gating: .init(isSecure: true, looksIntoScripts: true))
+        var output = ByteBuffer()
+        let page = Array("<!doctype html><title>x</title><img src=//tracker.example/a>".utf8)
+        var offset = 0
+        while case .insert(let point) = rewriter.step(page.rawSpan, from: &offset, gate: CaseGate(), into: &output) {
+            output.append(point == .headStart ? "{head}" : "{body}")
+        }
+        #expect(
+            output.bytes.text
+                == #"<!doctype html>{head}<title>x</title>{body}<img data-crumbgate="analytics" data-crumbgate-src=//tracker.example/a>"#
+        )
+        #expect(rewriter.withheldRules.count == 1)
+        let isPassthrough = rewriter.isPassthrough
+        #expect(!isPassthrough)
+    }
+
+    @Test("In XHTML names with a colon stay within their namespace, and nothing holds raw text")
+    func xhtml() {
+        let page = """
+            <html xmlns="http://www.w3.org/1999/xhtml"><head/><body><svg xmlns:xlink="x"><image xlink:href="//tracker.example/a"/></svg>\
+            <title><img src="//tracker.example/b"/></title><![CDATA[<img src="//tracker.example/c"/>]]></body></html>
+            """
+        let output = String(decoding: gated([Array(page.utf8)], syntax: .xml), as: UTF8.self)
+        #expect(
+            output.contains(#"<image data-crumbgate="analytics" xlink:data-crumbgate-href="//tracker.example/a"/>"#))
+        #expect(output.contains(#"<img data-crumbgate="analytics" data-crumbgate-src="//tracker.example/b"/>"#))
+        #expect(output.contains(#"<![CDATA[<img src="//tracker.example/c"/>]]>"#))
+    }
+
+    @Test("A tag longer than may be held is gated in parts", arguments: [1, 7, 1000, 300_000])
+    func longTags(size: Int) {
+        let filler = String(repeating: "x", count: 200_000)
+        for (input, expected) in [
+            ("<img alt=\"\(filler)\" src=\"//tracker.example/a\">", "data-crumbgate-src=\"//tracker.example/a\">"),
+            (
+                "<img alt='\(filler)' src='//tracker.example/a' title=y>",
+                "data-crumbgate-src='//tracker.example/a' title=y>"
+            ),
+            ("<img src=\"//tracker.example/\(filler)\" alt=z>", "data-crumbgate-src=\"//tracker.example/xxx"),
+            (
+                "<script data-x=\"\(filler)\" src=//tracker.example/a></script>",
+                "data-crumbgate-src=//tracker"
+            ),
+            (
+                "<p title=\"\(filler)\"><img src=//tracker.example/a>",
+                "<img data-crumbgate=\"analytics\" data-crumbgate-src="
+            ),
+            ("<div \(filler)><img src=//tracker.example/a>", "<img data-crumbgate=\"analytics\" data-crumbgate-src="),
+            (
+                "<script>\(filler)</script><script>fbq(1)</script>",
+                "<script data-crumbgate=\"remarketing\" type=\"text/plain\">fbq"
+            ),
+            (
+                "<noscript>\(filler)</noscript><img src=//tracker.example/a>",
+                "<img data-crumbgate=\"analytics\" data-crumbgate-src="
+            ),
+        ] {
+            let bytes = Array((Self.start + input + "<b>end</b>").utf8)
+            guard size > 1 || bytes.count < 300_000 else { continue }
+            let pieces = stride(from: 0, to: bytes.count, by: size == 1 ? 977 : size)
+                .map { Array(bytes[$0..<min($0 + (size == 1 ? 977 : size), bytes.count)]) }
+            let output = String(decoding: gated(pieces), as: UTF8.self)
+            #expect(output.contains(expected), "\(input.prefix(40)) in pieces of \(size)")
+            #expect(
+                !output.contains(" src=\"//tracker") && !output.contains(" src=//tracker")
+                    && output.hasSuffix("<b>end</b>"))
+            let restored = output.replacing(#" data-crumbgate="analytics""#, with: "")
+                .replacing(#"data-crumbgate="analytics" "#, with: "").replacing(#"type="text/plain" "#, with: "")
+                .replacing(#" data-crumbgate="remarketing" type="text/plain""#, with: "").replacing(
+                    "data-crumbgate-", with: "")
+            #expect(restored == String(decoding: bytes, as: UTF8.self), "\(input.prefix(40)) in pieces of \(size)")
+        }
+    }
+
+    @Test("A document in UTF-16 is closed by a policy of its own", arguments: [true, false])
+    func utf16(isBigEndian: Bool) {
+        let text = "<!doctype html><img src=//tracker.example/a>"
+        func wide(_ text: String) -> [UInt8] { text.utf8.flatMap { isBigEndian ? [0, $0] : [$0, 0] } }
+        let mark: [UInt8] = isBigEndian ? [0xFE, 0xFF] : [0xFF, 0xFE]
+        let output = gated((mark + wide(text)).map { [$0] })
+        #expect(output == mark + wide("{closed}" + text))
+    }
+
+    @Test("Without a gate a document is left unread behind the body's start")
+    func open() {
+        var rewriter = DocumentRewriter()
+        rewriter.reset(gating: nil)
+        var output = ByteBuffer()
+        let page = Array("<head></head><body><img src=//tracker.example/a>".utf8)
+        var offset = 0
+        while !rewriter.isPassthrough {
+            _ = rewriter.step(page.rawSpan, from: &offset, gate: CaseGate(), into: &output)
+        }
+        #expect(offset == 19)
+    }
+
+    @Test("Most of a page is passed over as the tokenizer would read it")
+    func plainMarkup() {
+        // Tags that end where it is hard to see, each followed by one that shows whether the end was found.
+        let tags = [
+            "<p>", "<p >", "<p/>", "<br />", "<p a>", "<p a=b>", "<p a=\"b\">", "<p a=\"b\" >", "<p a=\"b\" c>",
+            "<p a='b'>",
+            "<p a=\"b>c\">", "<p a='b>c'>", "<p a=b\" c=\"d>e\">", "<p a=\"b='\">", "<p a='\"' b=\">\">",
+            "<p a =\"b>c\">",
+            "<p a= \"b>c\">", "<p a=\n\">\">", "<p a=\"\"\"b>", "<p a=\"x\"b=\">\">", "<p \"a>", "<p \"a=\">\">",
+            "<p =\">", "<p a==\">b\">",
+            "<p a=\">", "</p>", "</p >", "</p a=\">\">", "</p a='>'>", "</section-with-a-long-name>", "</p\"a>",
+            "<p\u{0}a=\">\">", "<1>", "<>",
+            "< p a=\">", "<p a=\"\(String(repeating: "b", count: 40))\">",
+            "<p a=\"b\" \(String(repeating: "c", count: 40))>",
+            "<p \(String(repeating: "c", count: 14))a=\">\">", "<pp-pp-pp a=\">\">", "<ppppppppp a=\">\">",
+            "<P A=\"B\">",
+        ]
+        for tag in tags {
+            for filler in ["", "x", String(repeating: "y", count: 15), String(repeating: "z", count: 33)] {
+                let page =
+                    Self.start + filler + tag + filler + "<img src=//tracker.example/a>" + filler + "<i title='"
+                    + String(repeating: "w", count: 20) + "'>"
+                let whole = gated([Array(page.utf8)])
+                // Bytes one by one never give it enough to look at: the tokenizer reads them all.
+                #expect(whole == gated(Array(page.utf8).map { [$0] }), "\(page)")
+            }
+        }
+    }
+}
