@@ -32,6 +32,11 @@ for (const element of frame.querySelectorAll("*")) {
   if (element.closest("code")) continue;
   if (getComputedStyle(element).direction !== direction && !element.closest("bdi")) faults.push(`runs ${getComputedStyle(element).direction}: ${name}`);
 }
+const lines = document.createRange();
+for (const heading of innerWidth < 390 ? [] : root.querySelectorAll("th")) {
+  lines.selectNodeContents(heading);
+  if (!/\\s/.test(heading.textContent) && lines.getClientRects().length > 1) faults.push(`breaks: ${heading.textContent}`);
+}
 const buttons = [...root.querySelectorAll(".crumbgate-choices button")];
 const looks = new Set(buttons.map((button) => {
   const style = getComputedStyle(button);
