@@ -84,15 +84,15 @@ let package = Package(
         tests("Rules", ["Rules", "Bytes", "Consent", "Cookies", "Location"]),
         tests("HTMLRewriting", ["HTMLRewriting", "Bytes"]),
         tests("Location", ["Location", "Bytes"]),
-        tests("Store", ["Store", "Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
-        tests("Reports", ["Reports", "Store", "Measurement"]),
+        tests("Store", ["Store", "Consent", "Bytes", "Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
+        tests("Reports", ["Reports", "Store", "Consent", "Bytes", "Measurement"]),
         tests("Measurement", ["Measurement", "Location", "Bytes"]),
 
         // The shells.
         pure("Transport", ["Bytes", "HTTPWire", "Gateway", "Rules", "Location", "Measurement", "CLinux", logging]),
         pure(
             "Store", ["Measurement", "Location", "Consent", .product(name: "GRDB", package: "GRDB.swift")]),
-        pure("Reports", ["Store", "Measurement"]),
+        pure("Reports", ["Store", "Consent", "Measurement", "Bytes"]),
         .executableTarget(
             name: "crumbgate",
             dependencies: [

@@ -34,8 +34,10 @@ public enum ConsentCookie {
     /// Judges a received value. `today` is in days since 1970-01-01 (UTC).
     ///
     /// Nothing is read from a value before its MAC is found right, which takes the same time wherever the two differ.
+    /// A decision under an earlier revision is as good as one under the present when nothing was added since then.
     public static func verify(
-        _ value: RawSpan, signer: borrowing ConsentSigner, site: borrowing ConsentScheme, today: Int32
+        _ value: RawSpan, signer: borrowing ConsentSigner, site: borrowing ConsentScheme,
+        history: borrowing PolicyHistory, today: Int32
     ) -> ConsentCookieVerdict {
         let end = value.byteCount - macLength - 1
         guard end > 0, value.byteCount <= maximumLength, value[end] == UInt8(ascii: ".") else { return .invalid }
@@ -45,8 +47,14 @@ public enum ConsentCookie {
         let age = Int64(today) - Int64(content.day)
         // A day ahead of ours comes from a clock that was set back: such an answer would last too long. One day is
         // let pass for the servers of a fleet at midnight.
-        guard content.revision == site.revision, age >= -1, age < Int64(site.validityDays) else {
-            return .stale(previouslyGranted: content.granted)
+        guard history.covers(content.revision, scheme: site) else {
+            let asked = history.asked(under: content.revision, scheme: site).union(site.required)
+            return .stale(
+                previouslyGranted: content.granted.intersection(asked), receipt: content.receipt,
+                because: .policyChanged)
+        }
+        guard age >= -1, age < Int64(site.validityDays) else {
+            return .stale(previouslyGranted: content.granted, receipt: content.receipt, because: .expired)
         }
         return .valid(granted: content.granted, day: content.day, receipt: content.receipt)
     }
@@ -118,11 +126,21 @@ public enum ConsentCookie {
 public enum ConsentCookieVerdict: Hashable, Sendable, BitwiseCopyable {
     /// `granted` holds the required categories too.
     case valid(granted: CategorySet, day: Int32, receipt: ReceiptID?)
-    /// Ours, but expired or of another policy revision: undecided, with what was granted then (as far as it still
-    /// exists, required categories included) for the settings page to show.
-    case stale(previouslyGranted: CategorySet)
+    /// Ours, but expired or of a revision that asked less than is asked now: undecided, with what was granted then for
+    /// the settings page to show, required categories included. A category that has a vendor now that it had not then
+    /// is not among them: it was not granted as it is.
+    case stale(previouslyGranted: CategorySet, receipt: ReceiptID?, because: StaleReason)
     /// Forged, damaged, or another site's.
     case invalid
+}
+
+/// Why a decision does not count any more.
+@frozen
+public enum StaleReason: Hashable, Sendable, BitwiseCopyable {
+    /// It is as old as a decision gets.
+    case expired
+    /// More is asked now than was asked then.
+    case policyChanged
 }
 
 /// The fields of a value whose MAC is right.

@@ -5,8 +5,8 @@ import COpenSSL
 public struct ConsentScheme: Sendable {
     /// The site's name, which consent cookies are bound to.
     public let site: String
-    /// Changes when a category or vendor is added, removed or changes between required and optional, and with nothing
-    /// else: an older answer no longer covers what would be asked now (GDPR art. 4(11), "specific").
+    /// The number of its `PolicyRevision`: changes when a category or vendor is added, removed or changes between
+    /// required and optional, and with nothing else.
     public let revision: UInt32
     /// At most 64, with distinct ids.
     public let categories: [Category]
@@ -35,7 +35,7 @@ public struct ConsentScheme: Sendable {
         self.validityDays = validityDays
         required = CategorySet(
             categories.indices.filter { categories[$0].isRequired }.map { CategorySet(index: $0) })
-        revision = Self.revision(of: categories)
+        revision = PolicyRevision(categories: categories).number
         binding = Array(sha256(Array("crumbgate consent of site \(site)".utf8)).prefix(16))
         idOctets = categories.flatMap { Array($0.id.utf8) }
         var ends: [Int] = []
@@ -60,20 +60,6 @@ public struct ConsentScheme: Sendable {
             start = end
         }
         return nil
-    }
-
-    /// The first 32 bits of SHA-256 over the categories sorted by id. Every part is led by its length, so that no two
-    /// different lists read alike.
-    private static func revision(of categories: [Category]) -> UInt32 {
-        var text = ""
-        func add(_ part: String) { text += "\(part.utf8.count):\(part)" }
-        for category in categories.sorted(by: { $0.id < $1.id }) {
-            add(category.id)
-            add(category.isRequired ? "required" : "optional")
-            add("\(Set(category.vendors).count)")
-            for vendor in Set(category.vendors).sorted() { add(vendor) }
-        }
-        return sha256(Array(text.utf8)).prefix(4).reduce(0) { $0 << 8 | UInt32($1) }
     }
 }
 

@@ -21,7 +21,13 @@ extension Gateway {
         request.acceptLanguage = fieldText(.acceptLanguage, bytes)
         request.contentType = fieldText(.contentType, bytes)
         request.ifNoneMatch = fieldText(.ifNoneMatch, bytes)
-        if request.path == .consent {
+        request.verdict = RequestConsent.verdict(
+            requestHead, in: bytes, context: context, isSecure: exchange.flags.contains(.isSecure), at: now,
+            route: UInt32(exchange.snapshot) << 16 | UInt32(exchange.site), verdicts: &verdicts)
+        if let field = requestHead.firstIndex(of: .secGPC) {
+            request.hasGPC = ConsentSignals.isStated(by: bytes[requestHead[field].value])
+        }
+        if request.path == .consent || request.path == .receipt {
             let network = client.truncated(to: .fine)
             request.isRateLimited = !decisions.admits(network, at: now)
         }
@@ -32,8 +38,8 @@ extension Gateway {
             return tooLarge(&exchange, consumed: bytes.byteCount, at: now, reply: &reply)
         case .length(0), .none, .untilClose:
             exchange.requestFraming = .none
-            answerOwn(&exchange, context: context, at: now, reply: &reply)
-            return .reply(consumed: bytes.byteCount)
+            return answerOwn(&exchange, context: context, at: now, reply: &reply)
+                ? .reply(consumed: bytes.byteCount) : .keep(consumed: bytes.byteCount)
         case .length, .chunked:
             if requestHead.expectsContinue { reply.append("HTTP/1.1 100 Continue\r\n\r\n") }
             exchange.request = .ownBody
@@ -71,19 +77,33 @@ extension Gateway {
         guard let snapshot = snapshots[Int(exchange.snapshot)] else {
             return BodyStep(consumed: offset, verbatim: ByteRange(), outcome: .malformed)
         }
-        answerOwn(&exchange, context: snapshot.sites[Int(exchange.site)], at: now, reply: &reply)
-        return BodyStep(consumed: offset, verbatim: ByteRange(), outcome: .replied)
+        let isAnswered = answerOwn(&exchange, context: snapshot.sites[Int(exchange.site)], at: now, reply: &reply)
+        return BodyStep(consumed: offset, verbatim: ByteRange(), outcome: isAnswered ? .replied : .keeps)
     }
 
+    /// False when the answer has to wait for its receipt.
     private mutating func answerOwn(
         _ exchange: inout Exchange, context: SiteContext, at now: Moment, reply: inout ByteBuffer
-    ) {
+    ) -> Bool {
         let place = exchange.notes
-        guard var request = notes[place].ownRequest else { return }
+        guard var request = notes[place].ownRequest else { return true }
         request.body = notes[place].ownBody.array
+        let answer = context.pages.answer(to: request, signer: context.signer, at: now)
+        exchange.request = .complete
+        if answer.pending != nil {
+            notes[place].pendingAnswer = answer
+            return false
+        }
+        write(answer, of: &exchange, context: context, at: now, reply: &reply)
+        return true
+    }
+
+    mutating func write(
+        _ answer: OwnAnswer, of exchange: inout Exchange, context: SiteContext, at now: Moment,
+        reply: inout ByteBuffer
+    ) {
         var head = ByteBuffer(capacity: 256)
         if !exchange.flags.contains(.isPersistent) { head.append("Connection: close\r\n") }
-        let answer = context.pages.answer(to: request, signer: context.signer, at: now)
         exchange.status = UInt16(answer.status)
         writeStatusLine(answer.status, into: &reply)
         reply.append(answer.fields)
@@ -119,13 +139,15 @@ extension Gateway {
 }
 
 /// What one of our own paths answers.
-package struct OwnAnswer {
+package struct OwnAnswer: Sendable {
     package var status: Int
     /// Complete field lines, without Content-Length, Date and Connection.
     package var fields: [UInt8] = []
     package var body: [UInt8] = []
     /// A decision that was made by this request, to be counted.
     package var decision: Decision?
+    /// What must be done, and last, before this answer may be given.
+    package var pending: PendingReceipt?
 
     package enum Decision: Sendable {
         case accepted

@@ -302,7 +302,7 @@ extension Gateway {
         switch outcome {
         case .more: return (ByteRange(), .more)
         case .finished: return (ByteRange(), finishResponse(&exchange, rest: bytes.byteCount - offset))
-        case .malformed, .replied: return (ByteRange(), .malformed)
+        case .malformed, .replied, .keeps: return (ByteRange(), .malformed)
         }
     }
 

@@ -18,6 +18,8 @@ struct Notes: ~Copyable {
     var ownBody = ByteBuffer(capacity: 16)
     /// The request to one of our own paths.
     var ownRequest: OwnRequest?
+    /// The answer to it, while it waits for its receipt.
+    var pendingAnswer: OwnAnswer?
     /// What the exchange is counted by, but for its end.
     var fact: ExchangeFact?
     /// What events beside the exchange are made from.
@@ -43,6 +45,7 @@ struct Notes: ~Copyable {
         userAgent = ByteRange()
         authority = ByteRange()
         ownRequest = nil
+        pendingAnswer = nil
         fact = nil
         event = nil
         network = ByteRange()

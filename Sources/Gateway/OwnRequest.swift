@@ -9,6 +9,8 @@ package struct OwnRequest {
         case consent
         /// `GET /.crumbgate/settings`
         case settings
+        /// `GET` and `POST /.crumbgate/receipt`
+        case receipt
         case stylesheet
         case script
         /// `GET /.well-known/gpc.json`
@@ -24,6 +26,10 @@ package struct OwnRequest {
     package var authority: String
     package var isSecure: Bool
     package var consent: ConsentState
+    /// What the consent cookie is worth; nil without one.
+    package var verdict: ConsentCookieVerdict?
+    /// Whether the browser says `Sec-GPC: 1`.
+    package var hasGPC = false
     /// The raw value of each field that the answer may depend on, nil where it is absent.
     package var origin: String?
     package var fetchSite: String?
@@ -61,6 +67,7 @@ package enum OwnPath {
         let path = path(target)
         if path.equals("/.crumbgate/consent") { return .consent }
         if path.equals("/.crumbgate/settings") { return .settings }
+        if path.equals("/.crumbgate/receipt") { return .receipt }
         if path.equals("/.crumbgate/banner.css") { return .stylesheet }
         if path.equals("/.crumbgate/banner.js") { return .script }
         if path.equals("/.well-known/gpc.json") { return .globalPrivacyControl }

@@ -11,6 +11,25 @@ enum RequestConsent {
         route: UInt32, verdicts: inout VerdictCache
     ) -> ConsentState {
         let site = context.site
+        let verdict = verdict(
+            head, in: bytes, context: context, isSecure: isSecure, at: now, route: route, verdicts: &verdicts)
+        var signals: ConsentSignals = []
+        if let field = head.firstIndex(of: .secGPC), ConsentSignals.isStated(by: bytes[head[field].value]) {
+            signals.insert(.globalPrivacyControl)
+        }
+        if let field = head.firstIndex(of: .dnt), ConsentSignals.isStated(by: bytes[head[field].value]) {
+            signals.insert(.doNotTrack)
+        }
+        return ConsentState.effective(
+            cookie: verdict, signals: signals, gpcDenies: site.consentSettings.gpcDenies,
+            dntDenies: site.consentSettings.dntDenies, scheme: site.consent)
+    }
+
+    /// What the request's consent cookie is worth, the first good one of several; nil without one.
+    static func verdict(
+        _ head: borrowing RequestHead, in bytes: RawSpan, context: SiteContext, isSecure: Bool, at now: Moment,
+        route: UInt32, verdicts: inout VerdictCache
+    ) -> ConsentCookieVerdict? {
         var verdict: ConsentCookieVerdict?
         var index = 0
         let count = head.firstIndex(of: .cookie) == nil ? 0 : head.fieldCount
@@ -25,21 +44,14 @@ enum RequestConsent {
                 let name = text[pair.name]
                 guard name.equals(isSecure ? ConsentCookie.secureName : ConsentCookie.name) else { continue }
                 verdict = verdicts.verdict(on: text[pair.value], site: route, today: now.day) { value in
-                    ConsentCookie.verify(value, signer: context.signer, site: site.consent, today: now.day)
+                    ConsentCookie.verify(
+                        value, signer: context.signer, site: context.site.consent, history: context.history,
+                        today: now.day)
                 }
                 if case .valid? = verdict { break search }
             }
         }
-        var signals: ConsentSignals = []
-        if let field = head.firstIndex(of: .secGPC), ConsentSignals.isStated(by: bytes[head[field].value]) {
-            signals.insert(.globalPrivacyControl)
-        }
-        if let field = head.firstIndex(of: .dnt), ConsentSignals.isStated(by: bytes[head[field].value]) {
-            signals.insert(.doNotTrack)
-        }
-        return ConsentState.effective(
-            cookie: verdict, signals: signals, gpcDenies: site.consentSettings.gpcDenies,
-            dntDenies: site.consentSettings.dntDenies, scheme: site.consent)
+        return verdict
     }
 }
 

@@ -26,7 +26,8 @@ final class Snapshot {
         sites = policy.sites.map { site in
             SiteContext(
                 site: site, signer: resources.signer,
-                measured: site.index < resources.measured.count ? resources.measured[site.index] : nil)
+                measured: site.index < resources.measured.count ? resources.measured[site.index] : nil,
+                history: site.index < resources.histories.count ? resources.histories[site.index] : .none)
         }
     }
 }
@@ -39,13 +40,38 @@ public struct Resources: Sendable {
     public let places: PlaceDatabase?
     /// By site.
     public let measured: [MeasuredSite]
+    /// What was asked and shown before, by site; none where it is missing.
+    public let histories: [SiteHistory]
 
     /// Makes the resources of a policy.
-    public init(signer: ConsentSigner, places: PlaceDatabase?, measured: [MeasuredSite]) {
+    public init(
+        signer: ConsentSigner, places: PlaceDatabase?, measured: [MeasuredSite], histories: [SiteHistory] = []
+    ) {
         self.signer = signer
         self.places = places
         self.measured = measured
+        self.histories = histories
     }
+}
+
+/// What a site's visitors were asked and shown before.
+public struct SiteHistory: Sendable {
+    /// The earlier revisions of what is asked.
+    public let policy: PolicyHistory
+    /// The digests of all texts that were ever shown.
+    public let texts: [Digest]
+    /// What is shown now, as `ShownText.all(of:)` gives it; made by each event loop where it is missing.
+    public let shown: [ShownText]
+
+    /// Makes a history of its parts.
+    public init(policy: PolicyHistory, texts: [Digest], shown: [ShownText] = []) {
+        self.policy = policy
+        self.texts = texts
+        self.shown = shown
+    }
+
+    /// A site that is asked for the first time.
+    public static let none = SiteHistory(policy: .none, texts: [])
 }
 
 /// One site with the bytes that its responses and forwarded requests are made of.
@@ -61,6 +87,7 @@ final class SiteContext {
     /// Changes with everything that is done to documents.
     let revision: UInt32
     let measured: MeasuredSite?
+    let history: PolicyHistory
     let sharedVariant: UInt32
     /// The category that measurement in full needs; none when the operator removed it.
     let analytics: CategorySet?
@@ -68,14 +95,15 @@ final class SiteContext {
     private var lastAuthority: [UInt8] = []
     private var registrableDomain: [UInt8] = []
 
-    init(site: Site, signer: ConsentSigner, measured: MeasuredSite?) {
+    init(site: Site, signer: ConsentSigner, measured: MeasuredSite?, history: SiteHistory) {
         self.site = site
         self.signer = signer
         originHost = site.origin.preservesHost ? [] : Array("Host: \(site.origin.authority)\r\n".utf8)
-        pages = OwnPages(site: site)
+        pages = OwnPages(site: site, history: history)
         gate = GateMarkup(site: site, texts: pages.texts)
         gatedCategories = site.gatedCategories
         revision = pages.revision ^ gate.revision
+        self.history = history.policy
         self.measured = measured
         sharedVariant = Variant.shared(revision: revision, scheme: site.consent)
         let index = site.consent.categories.firstIndex { $0.id == "analytics" }

@@ -10,6 +10,8 @@ public enum RequestStep {
     case collect(consumed: Int)
     /// The whole answer is in the reply buffer.
     case reply(consumed: Int)
+    /// The answer waits for `receiptWork(of:)` to be done.
+    case keep(consumed: Int)
 }
 
 /// How far a body, or the bytes that carry it, have come.
@@ -20,6 +22,8 @@ public enum BodyOutcome {
     case malformed
     /// The answer to a request to one of our own paths is in the reply buffer.
     case replied
+    /// The answer waits for `receiptWork(of:)` to be done.
+    case keeps
 }
 
 /// A piece of a request's body: the shell sends what was appended to the output buffer, then `verbatim` of the input.

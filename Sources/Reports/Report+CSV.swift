@@ -59,7 +59,8 @@ extension Figure {
 }
 
 /// A word as a field: nothing in it that a terminal would obey or a spreadsheet would run.
-private func csvField(_ text: String) -> String {
+/// A field of a CSV table.
+func csvField(_ text: String) -> String {
     var text = sanitized(text)
     if let first = text.unicodeScalars.first, "=+-@＝＋－＠".unicodeScalars.contains(first) { text = "'" + text }
     // Some spreadsheets part fields at semicolons.

@@ -21,7 +21,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .cookie: ["name", "vendor", "lifetime", "secure", "http_only", "same_site"]
         case .host: ["host", "vendor"]
         case .cookies: ["unknown", "lifetime", "secure", "http_only", "same_site"]
-        case .consent: ["validity", "language", "banner", "settings_link", "theme", "texts"]
+        case .consent: ["validity", "receipt_retention", "language", "banner", "settings_link", "theme", "texts"]
         case .signals: ["gpc", "dnt"]
         case .signal: ["denies"]
         case .addressPrecision: ["ipv4", "ipv6"]

@@ -217,10 +217,15 @@ public struct ConsentSettings: Sendable {
     public let settingsLink: SettingsLink
     /// How all of it looks.
     public let theme: Theme
+    /// Days that receipts are kept.
+    public let receiptRetentionDays: Int
+
+    /// Six months: the days that receipts are kept after the decision is over, unless the rules say otherwise.
+    package static let receiptRetentionBeyondValidity = 183
 
     package init(
         gpcDenies: CategorySet?, dntDenies: CategorySet?, texts: [InterfaceText], bannerPosition: BannerPosition,
-        settingsLink: SettingsLink, theme: Theme
+        settingsLink: SettingsLink, theme: Theme, receiptRetentionDays: Int
     ) {
         self.gpcDenies = gpcDenies
         self.dntDenies = dntDenies
@@ -228,5 +233,6 @@ public struct ConsentSettings: Sendable {
         self.bannerPosition = bannerPosition
         self.settingsLink = settingsLink
         self.theme = theme
+        self.receiptRetentionDays = receiptRetentionDays
     }
 }

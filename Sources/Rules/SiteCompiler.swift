@@ -22,6 +22,11 @@ extension SiteDecoder {
         let scheme = ConsentScheme(
             site: name, categories: categories.map { $0.compiled(defaultLanguage: draft.language) },
             validityDays: draft.validityDays)
+        if let days = draft.receiptRetentionDays, days < draft.validityDays {
+            reader.report(
+                "receipts would be gone after \(days) days, while decisions are valid for \(draft.validityDays)",
+                at: draft.receiptRetentionNode ?? node, expected: "a `receipt_retention` no shorter than `validity`")
+        }
         var rules: [CookieRule] = []
         var treatments: [CookieTreatment] = []
         var patterns: [(NamePattern, payload: UInt32)] = []
@@ -76,7 +81,9 @@ extension SiteDecoder {
                 gpcDenies: denied(draft.gpc, "gpc", among: categories),
                 dntDenies: denied(draft.dnt, "dnt", among: categories), texts: texts(draft),
                 bannerPosition: draft.bannerPosition, settingsLink: draft.settingsLink,
-                theme: ThemeDecoder(reader: reader).theme(draft.theme)),
+                theme: ThemeDecoder(reader: reader).theme(draft.theme),
+                receiptRetentionDays: draft.receiptRetentionDays
+                    ?? draft.validityDays + ConsentSettings.receiptRetentionBeyondValidity),
             cookies: NameClassifier(patterns), cookieTreatments: treatments, cookieRules: rules,
             unknownCookies: draft.unknownCookies,
             unknownTreatment: CookieTreatment(rule: -1, category: 255, hardening: hardening, cap: cap),

@@ -70,6 +70,11 @@ struct SiteDecoder {
             draft.validityDays =
                 reader.duration(node, "validity", in: range).map { $0 / 86_400_000 } ?? draft.validityDays
         }
+        if let node = section["receipt_retention"] {
+            draft.receiptRetentionDays =
+                reader.duration(node, "receipt_retention", in: 86_400_000...(3660 * 86_400_000)).map { $0 / 86_400_000 }
+            draft.receiptRetentionNode = node
+        }
         if let node = section["language"], let tag = reader.languageTag(node) {
             draft.language = tag
             draft.languageNode = node

@@ -14,6 +14,9 @@ struct SiteDraft {
     var cookieDefaults = CookieDraft.Options()
     var knownServices = KnownSelection.all(except: [])
     var validityDays = 182
+    /// Nil for the validity and six months.
+    var receiptRetentionDays: Int?
+    var receiptRetentionNode: Node?
     var language = "en"
     var bannerPosition = ConsentSettings.BannerPosition.bottom
     var settingsLink = ConsentSettings.SettingsLink.bottomLeft

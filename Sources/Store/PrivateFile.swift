@@ -61,5 +61,14 @@ enum PrivateFile {
         }
     }
 
+    /// Makes a new name in a directory last over a loss of power; the file's own content is its writer's to sync.
+    static func syncDirectory(of path: String) throws(StoreError) {
+        let parent = directory(of: path)
+        let descriptor = unsafe open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .directoryMissing(path: parent) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw .notWritable(path: path) }
+    }
+
     static func remove(_ path: String) { _ = unsafe unlink(path) }
 }

@@ -44,43 +44,15 @@ enum Schema {
         """
     ]
 
-    /// Throws unless the file is a store or empty, in which case it is marked as ours, and its version is known.
+    private static let format = FileFormat(applicationID: applicationID, steps: steps)
+
     static func checkOwnership(_ database: Database, path: String) throws {
-        if try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0 {
-            try database.execute(sql: "PRAGMA application_id = \(applicationID)")
-        }
-        try checkIdentity(database, path: path)
-        let version = try version(of: database)
-        guard version <= steps.count else {
-            throw StoreError.newerSchema(path: path, found: version, known: steps.count)
-        }
+        try format.checkOwnership(database, path: path)
     }
 
-    /// Brings the file to the newest version, each step in a transaction of its own.
-    static func migrate(_ database: Database) throws {
-        let version = try version(of: database)
-        for (index, step) in steps.enumerated().dropFirst(version) {
-            try database.inTransaction(.immediate) {
-                // Another process may have taken the step while this one waited for the lock.
-                guard try self.version(of: database) == index else { return .rollback }
-                try database.execute(sql: step)
-                try database.execute(sql: "PRAGMA user_version = \(index + 1)")
-                return .commit
-            }
-        }
-    }
+    static func migrate(_ database: Database) throws { try format.migrate(database) }
 
-    /// Throws unless the file is a store of exactly the newest version, which is what a reader understands.
-    static func check(_ database: Database, path: String) throws {
-        try checkIdentity(database, path: path)
-        let version = try version(of: database)
-        if version > steps.count {
-            throw StoreError.newerSchema(path: path, found: version, known: steps.count)
-        }
-        if version < steps.count {
-            throw StoreError.olderSchema(path: path, found: version, known: steps.count)
-        }
-    }
+    static func check(_ database: Database, path: String) throws { try format.check(database, path: path) }
 
     /// Adds one row's figures to what is there; arguments: site, dimension, day, key, key2, then each measure.
     static let addCell: String = {
@@ -107,16 +79,6 @@ enum Schema {
         case .exits: "exits"
         case .conversions: "conversions"
         case .count: "count"
-        }
-    }
-
-    private static func version(of database: Database) throws -> Int {
-        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-    }
-
-    private static func checkIdentity(_ database: Database, path: String) throws {
-        guard try Int32.fetchOne(database, sql: "PRAGMA application_id") == applicationID else {
-            throw StoreError.notAStore(path: path)
         }
     }
 }

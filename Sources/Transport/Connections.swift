@@ -12,6 +12,8 @@ struct ClientConnection: ~Copyable {
         case head
         /// Inside the body of a request to one of our own paths.
         case collecting
+        /// The answer waits for its receipt to be on disk.
+        case keeping
         /// The request waits for an origin connection.
         case waiting
         /// Request and response are under way.

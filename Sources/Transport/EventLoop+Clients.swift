@@ -85,7 +85,7 @@ extension EventLoop {
             case .collecting, .exchanging:
                 if clients[index].exchange.isRequestComplete || clients[index].exchange.isAnswered { return }
                 hasMoved = receiveBody(index)
-            case .waiting, .flushing: return
+            case .waiting, .keeping, .flushing: return
             case .tunnel: hasMoved = tunnelFromClient(index)
             case .lingering: hasMoved = discardFromClient(index)
             }
@@ -177,6 +177,10 @@ extension EventLoop {
             clients[index].examined = 0
             keepInput(for: index, from: min(consumed, input.count))
             return deliverReply(to: index)
+        case .keep(let consumed):
+            clients[index].examined = 0
+            keepInput(for: index, from: consumed)
+            return awaitReceipt(index)
         }
     }
 
@@ -204,6 +208,7 @@ extension EventLoop {
             input, exchange: &clients[index].exchange, at: now, output: &toOrigin, reply: &output)
         keepInput(for: index, from: step.consumed)
         if step.outcome == .replied { return deliverReply(to: index) }
+        if step.outcome == .keeps { return awaitReceipt(index) }
         if isForwarding, !sendToOrigin(origin, verbatim: step.verbatim) { return false }
         switch step.outcome {
         case .more:
@@ -222,13 +227,13 @@ extension EventLoop {
             }
             abandonClient(index)
             return false
-        case .replied:
+        case .replied, .keeps:
             return true
         }
     }
 
     /// Sends an answer of our own and ends the exchange.
-    private mutating func deliverReply(to index: UInt32) -> Bool {
+    mutating func deliverReply(to index: UInt32) -> Bool {
         guard sendToClient(index, verbatim: ByteRange()) else { return false }
         endExchange(of: index)
         return clients.isOccupied(index) && clients[index].phase == .head
@@ -300,7 +305,7 @@ extension EventLoop {
         case .head:
             expect(client: index, within: timeouts.idle)
             return true
-        case .collecting, .waiting, .lingering: return true
+        case .collecting, .keeping, .waiting, .lingering: return true
         }
     }
 

@@ -37,6 +37,7 @@ extension EventLoop {
             gateway.writeRequestTimeout(at: now, into: &output)
             if sendToClient(index, verbatim: ByteRange()) { endExchange(of: index) }
         case .waiting: failExchange(of: index, .timedOut)
+        case .keeping: _ = resume(index, with: .failed)
         case .exchanging:
             guard clients[index].outgoing.isEmpty, !clients[index].exchange.hasResponseBegun else {
                 abandonClient(index)

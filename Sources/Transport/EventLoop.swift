@@ -21,6 +21,7 @@ struct EventLoop: ~Copyable {
     let poller: Poller
     let mailbox: Mailbox
     let connections: ConnectionCount
+    let receipts: ReceiptQueue
     var gateway: Gateway
     var clients = Slab<ClientConnection>()
     var origins = Slab<OriginConnection>()
@@ -55,6 +56,7 @@ struct EventLoop: ~Copyable {
         self.poller = poller
         self.mailbox = mailbox
         connections = configuration.connections
+        receipts = configuration.receipts
         now = Self.readClocks()
         timers = TimerWheel(now: now.milliseconds)
         gateway = Gateway(
@@ -211,6 +213,7 @@ struct EventLoop: ~Copyable {
             adoptRoutes(update.endpoints)
             released.append(contentsOf: endpoints.indices.filter { endpoints[$0].waitingCount > 0 })
         }
+        deliver(orders.receipts)
         if orders.stops, !isDraining { beginDraining() }
     }
 

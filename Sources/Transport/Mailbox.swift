@@ -41,15 +41,18 @@ struct LoopConfiguration: Sendable {
     let endpoints: [ResolvedOrigin]
     let measuring: MeasuringContext
     let connections: ConnectionCount
+    let receipts: ReceiptQueue
     /// Listening sockets of this loop alone.
     let listeners: [Int32]
 }
 
 /// How the main thread speaks to an event loop, and the loop hands over its log lines; never waited for by either.
+/// Outcomes of what exchanges wait for come back the same way.
 final class Mailbox: Sendable {
     struct Orders {
         var update: PolicyUpdate?
         var stops = false
+        var receipts: [ReceiptAnswer] = []
     }
 
     let descriptor: Int32
@@ -79,6 +82,7 @@ final class Mailbox: Sendable {
         return orders.withLock { state in
             let taken = state
             state.update = nil
+            state.receipts = []
             return taken
         }
     }

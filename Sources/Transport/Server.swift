@@ -21,6 +21,7 @@ public final class Server {
     private let logger: Logger
     private let writeLog: LogWriter
     private let rings: [FactRing]
+    private let receipts: ReceiptQueue
     private var mailboxes: [Mailbox] = []
     private var threads: [LoopThread] = []
 
@@ -46,11 +47,16 @@ public final class Server {
         }
     }
 
-    /// Makes a server for a policy that was loaded already; `rings` has one ring for each of its workers.
-    public init(policy: Policy, loader: Loader, rings: [FactRing], logger: Logger, writeLog: @escaping LogWriter) {
+    /// Makes a server for a policy that was loaded already; `rings` has one ring for each of its workers, and somebody
+    /// does what comes into `receipts`.
+    public init(
+        policy: Policy, loader: Loader, rings: [FactRing], receipts: ReceiptQueue, logger: Logger,
+        writeLog: @escaping LogWriter
+    ) {
         self.policy = policy
         self.loader = loader
         self.rings = rings
+        self.receipts = receipts
         self.logger = logger
         self.writeLog = writeLog
     }
@@ -71,7 +77,7 @@ public final class Server {
             let listeners = try openListeners(policy)
             let configuration = LoopConfiguration(
                 policy: policy, resources: resources, endpoints: endpoints, measuring: MeasuringContext(ring: ring),
-                connections: connections, listeners: listeners)
+                connections: connections, receipts: receipts, listeners: listeners)
             mailboxes.append(mailbox)
             threads.append(try LoopThread(configuration: configuration, mailbox: mailbox))
         }

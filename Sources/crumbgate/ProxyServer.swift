@@ -28,18 +28,22 @@ struct ProxyServer {
         let logger = logger
         let places = PlaceSource(logger: logger)
         let measuring = try MeasuringThread(policy: policy, rings: rings, logger: logger)
+        let receipts = try ReceiptThread(policy: policy, logger: logger)
         let path = policy.sourceFile
         let loader = Server.Loader(
             policy: { try Policy.load(path: path) },
             resources: { policy in
                 Resources(
                     signer: ConsentSigner(secret: try ConsentSecret.load(path: policy.consentSecretFile)),
-                    places: places.database(policy.location.database), measured: measuring.configure(policy))
+                    places: places.database(policy.location.database), measured: measuring.configure(policy),
+                    histories: try receipts.configure(policy))
             })
         let accessLog = AccessLogThread()
         accessLog.start()
         defer { accessLog.stop() }
-        let server = Server(policy: policy, loader: loader, rings: rings, logger: logger, writeLog: accessLog.take)
+        let server = Server(
+            policy: policy, loader: loader, rings: rings, receipts: receipts.queue, logger: logger,
+            writeLog: accessLog.take)
         let files = crumbgate_raise_file_limit()
         let wanted = policy.limits.clients + policy.workers * policy.sites.count * policy.limits.originConnections
         if files < wanted {
@@ -52,6 +56,8 @@ struct ProxyServer {
         let addresses = policy.listeners.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
         measuring.start()
         defer { measuring.stop() }
+        receipts.start()
+        defer { receipts.stop() }
         try server.run(onHangUp: hangUp) {
             logger.info("ready", metadata: ["listening": "\(addresses)", "workers": "\(policy.workers)"])
             isReady()

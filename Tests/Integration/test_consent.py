@@ -197,7 +197,7 @@ def test_the_settings_are_a_page_in_the_visitors_language(gate, origin):
 def test_the_endpoint_answers_json(gate, banner):
     answer = consent(
         gate,
-        json.dumps({"choice": "save", "categories": ["analytics", "chat"]}).encode(),
+        json.dumps({**banner.fields, "choice": "save", "categories": ["analytics", "chat"]}).encode(),
         "Accept: application/json",
         content_type="Content-Type: application/json",
     )
@@ -316,10 +316,12 @@ def test_a_body_of_another_type_is_refused(gate, banner):
         "evil.test",
     ],
 )
-def test_no_open_redirect(gate, target):
-    answers = [consent(gate, urllib.parse.urlencode({"choice": "accept", "return": target}).encode())]
+def test_no_open_redirect(gate, banner, target):
+    accept = {**banner.fields, "choice": "accept"}
+    answers = [consent(gate, urllib.parse.urlencode({**accept, "return": target}).encode())]
     if target.isprintable():
-        answers.append(consent(gate, b"choice=accept", f"Referer: http://shop.test{target}"))
+        body = urllib.parse.urlencode(accept).encode()
+        answers.append(consent(gate, body, f"Referer: http://shop.test{target}"))
     for answer in answers:
         assert answer.status == 303
         location = answer.one("location").decode()
@@ -327,8 +329,8 @@ def test_no_open_redirect(gate, target):
         assert "evil" not in location
 
 
-def test_the_way_back_keeps_path_and_query(gate):
-    body = urllib.parse.urlencode({"choice": "accept", "return": "/shop/a%20b?page=2&q=x"}).encode()
+def test_the_way_back_keeps_path_and_query(gate, banner):
+    body = urllib.parse.urlencode({**banner.fields, "choice": "accept", "return": "/shop/a%20b?page=2&q=x"}).encode()
     assert consent(gate, body).one("location") == b"/shop/a%20b?page=2&q=x"
     answer = consent(gate, b"choice=reject", "Referer: http://shop.test/shop?page=2")
     assert answer.one("location") == b"/shop?page=2"

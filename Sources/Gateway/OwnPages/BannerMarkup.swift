@@ -12,16 +12,14 @@ enum BannerMarkup {
     static func link(to asset: OwnAsset) -> String { #"<link rel="stylesheet" href="\#(asset.url)"/>"# }
 
     /// The first layer, and hidden beside it the link, for the script to swap where a shared cache brought the page.
-    static func banner(_ site: Site, text: InterfaceText) -> [UInt8] {
+    static func banner(_ site: Site, text: InterfaceText, asked: AskedFields) -> [UInt8] {
         let settings = site.consentSettings
-        let revision = String(site.consent.revision, radix: 16)
-        let padded = String(repeating: "0", count: 8 - revision.count) + revision
         let position = settings.bannerPosition.rawValue
         return Array(
-            (rootTag(text, attributes: #" data-revision="\#(padded)""#)
+            (rootTag(text, attributes: #" data-revision="\#(asked.covered)""#)
                 + #"<section id="crumbgate-banner" class="\#(position)" aria-label="\#(text.bannerLabel.escapedForHTML)">"#
                 + logo(site) + "<h2>\(text.bannerTitle.escapedForHTML)</h2><p>\(text.bannerText.escapedForHTML)</p>"
-                + formTag(text) + #"<div class="crumbgate-choices">"#
+                + formTag(text, asked: asked) + #"<div class="crumbgate-choices">"#
                 + button("accept", text.acceptAll) + button("reject", text.rejectAll)
                 + button("settings", text.settings) + "</div></form></section>"
                 + settingsLink(settings, text: text, isHidden: true) + "</div>").utf8)
@@ -55,9 +53,9 @@ enum BannerMarkup {
         #"lang="\#(text.language.escapedForHTML)" dir="\#(text.direction.rawValue)""#
     }
 
-    static func formTag(_ text: InterfaceText) -> String {
+    static func formTag(_ text: InterfaceText, asked: AskedFields) -> String {
         #"<form method="post" action="\#(consentPath)">"#
-            + #"<input type="hidden" name="lang" value="\#(text.language.escapedForHTML)"/>"#
+            + #"<input type="hidden" name="lang" value="\#(text.language.escapedForHTML)"/>"# + asked.inputs
     }
 
     static func button(_ choice: String, _ label: String) -> String {

@@ -31,6 +31,11 @@ package struct DecisionForm {
     package var returnPath: String?
     /// The language that the form was shown in.
     package var language: String?
+    /// The policy revision and the words that the form was made with, as `AskedFields` names them.
+    package var revision: String?
+    package var text: String?
+    /// Where it was answered, as our script says.
+    package var source: Receipt.Source?
 
     private init(_ pairs: [(name: String, value: String)]) throws(Refusal) {
         var choices: [Choice] = []
@@ -44,6 +49,13 @@ package struct DecisionForm {
                 returnPath = value
             } else if name.hasBytes(of: "lang") {
                 language = value
+            } else if name.hasBytes(of: "revision") {
+                revision = value
+            } else if name.hasBytes(of: "text") {
+                text = value
+            } else if name.hasBytes(of: "source") {
+                guard let layer = ShownText.Layer(rawValue: value) else { throw .unknown }
+                source = layer == .banner ? .banner : .settings
             }
         }
         // Two answers at once are none.

@@ -12,11 +12,7 @@ extension OwnPages {
         let mediaType = FormMediaType(request.contentType)
         let page = origin.page(before: request) ?? .root
         if request.isRateLimited {
-            var answer = failure(429, request, mediaType, returnPath: page)
-            var fields = OwnFields()
-            fields.add("Retry-After", "5")
-            answer.fields += fields.bytes
-            return answer
+            return failure(429, request, mediaType, returnPath: page)
         }
         guard origin.isSource(of: request) else { return failure(403, request, mediaType, returnPath: page) }
         do throws(DecisionForm.Refusal) {
@@ -29,6 +25,12 @@ extension OwnPages {
             let granted = try form.granted(in: site.consent)
             let target = form.returnPath.map { ReturnPath($0) ?? .root } ?? page
             if form.choice == .settings { return showSettings(form, returnPath: target) }
+            // No consent to what was not shown (GDPR art. 4(11), "informed"); a refusal needs no more than itself.
+            if !granted.isEmpty, asked(by: form) == nil {
+                return mediaType == .json
+                    ? failure(409, request, mediaType, returnPath: target)
+                    : showSettings(form, returnPath: target, isOutdated: true)
+            }
             return store(granted, form: form, mediaType: mediaType, returnPath: target, request, signer, now)
                 ?? failure(503, request, mediaType, returnPath: target)
         } catch {
@@ -41,13 +43,11 @@ extension OwnPages {
         _ granted: CategorySet, form: DecisionForm, mediaType: FormMediaType, returnPath: ReturnPath,
         _ request: OwnRequest, _ signer: ConsentSigner, _ now: Moment
     ) -> OwnAnswer? {
-        var receipt: ReceiptID?
-        if !granted.isEmpty {
-            receipt = ReceiptID.random()
-            if receipt == nil { return nil }
-        }
+        // The same id for all decisions of a visitor, so that they are one record; none without anything to prove.
+        guard let id = request.verdict?.receipt ?? ReceiptID.random() else { return nil }
+        let receipt = receipt(for: granted, id: id, form: form, isForm: mediaType == .form, request, at: now)
         let value = ConsentCookie.make(
-            granted: granted, receipt: receipt, today: now.day, signer: signer, site: site.consent)
+            granted: granted, receipt: id, today: now.day, signer: signer, site: site.consent)
         var cookie = ByteBuffer(capacity: 256)
         ConsentCookie.writeSetCookie(value.rawSpan, site: site.consent, isSecure: request.isSecure, into: &cookie)
 
@@ -64,19 +64,27 @@ extension OwnPages {
         fields.add("Set-Cookie", cookie.bytes.text)
         answer.fields += fields.bytes
         answer.decision = granted.isEmpty ? .refused : granted == site.consent.optional ? .accepted : .partial
-        return answer
+        guard let receipt else { return answer }
+        // Withdrawing is as easy as giving (art. 7(3)): it takes effect whether its proof can be kept or not.
+        let failed = granted.isEmpty ? answer : failure(503, request, mediaType, returnPath: returnPath)
+        var kept = answer
+        kept.pending = PendingReceipt(.keep(receipt), nothing: failed, failed: failed)
+        return kept
     }
 
-    private func showSettings(_ form: DecisionForm, returnPath: ReturnPath) -> OwnAnswer {
+    private func showSettings(
+        _ form: DecisionForm, returnPath: ReturnPath, isOutdated: Bool = false
+    ) -> OwnAnswer {
         var target = BannerMarkup.settingsPath + "?"
         if let language = form.language, let text = texts.first(where: { $0.language.hasBytes(of: language) }) {
             target += "lang=\(text.language)&"
         }
+        if isOutdated { target += "changed=1&" }
         return Self.redirect(to: target + "return=\(returnPath.percentEncoded)")
     }
 
     /// 303 (RFC 9110 §15.4.4): the form's address is left, so that reloading sends nothing again.
-    private static func redirect(to target: String) -> OwnAnswer {
+    static func redirect(to target: String) -> OwnAnswer {
         var answer = OwnAnswer.plain(status: 303, target)
         var fields = OwnFields()
         fields.add("Location", target)
@@ -88,8 +96,11 @@ extension OwnPages {
         _ status: Int, _ request: OwnRequest, _ mediaType: FormMediaType, returnPath: ReturnPath
     ) -> OwnAnswer {
         let text = text(for: request, language: nil)
-        if mediaType == .json { return .json(status: status, #"{"error":\#(status)}"#) }
-        return failurePage(status: status, text: text, returnPath: returnPath)
+        let answer =
+            mediaType == .json
+            ? OwnAnswer.json(status: status, #"{"error":\#(status)}"#)
+            : failurePage(status: status, text: text, returnPath: returnPath)
+        return status == 429 || status == 503 ? answer.retryingAfter(seconds: 5) : answer
     }
 }
 

@@ -10,8 +10,55 @@ extension OwnPages {
         let text = text(for: request, language: query.first { $0.name.hasBytes(of: "lang") }?.value)
         let asked = query.first { $0.name.hasBytes(of: "return") }.flatMap { ReturnPath($0.value) }
         let page = asked ?? OwnOrigin(of: request).page(before: request) ?? .root
-        let body = SettingsPage(site: site, text: text, consent: request.consent, returnPath: page).body
+        let words = shown.settings.first { $0.language == text.language }
+        var content = SettingsPage(
+            site: site, text: text, ticked: ticked(for: request), returnPath: page,
+            asked: words.map { AskedFields(site, text: $0, history: history) } ?? .none)
+        content.notice = notice(for: request, query: query, text: text)
+        let body = content.body + record(of: request, text: text)
         return htmlPage(status: 200, text: text, title: text.settingsTitle, body: body)
+    }
+
+    /// What the visitor granted, by a decision that is good or one that is over: consent is never assumed (CJEU
+    /// C-673/17), and nothing is ticked that was not granted as it is now.
+    private func ticked(for request: OwnRequest) -> CategorySet {
+        if request.consent.source == .cookie { return request.consent.granted }
+        if case .stale(let granted, _, _) = request.verdict { return granted }
+        return []
+    }
+
+    private func notice(
+        for request: OwnRequest, query: [(name: String, value: String)], text: InterfaceText
+    ) -> String {
+        func has(_ name: String) -> Bool { query.contains { $0.name.hasBytes(of: name) } }
+        var lines: [String] = []
+        if has("erased"), request.verdict?.receipt == nil { lines.append(text.receiptErased) }
+        var isChanged = has("changed")
+        if case .stale(_, _, .policyChanged) = request.verdict { isChanged = true }
+        if isChanged { lines.append(text.changedText) }
+        switch request.consent.source {
+        case .globalPrivacyControl, .doNotTrack: lines.append(text.signalText)
+        case .cookie, .undecided: break
+        }
+        return lines.map { #"<p class="crumbgate-note">\#($0.escapedForHTML)</p>"# }.joined()
+    }
+
+    /// The way to one's own record, for those who have one.
+    private func record(of request: OwnRequest, text: InterfaceText) -> String {
+        guard let id = request.verdict?.receipt else { return "" }
+        let language = text.language.escapedForHTML
+        let links = ReceiptForm.allCases.map { form in
+            #"<a href="\#(Self.recordPath)?format=\#(form.rawValue)&amp;lang=\#(language)" download"#
+                + #" aria-label="\#(text.receiptDownload.escapedForHTML), \#(form.rawValue.uppercased())">"#
+                + "\(form.rawValue.uppercased())</a>"
+        }
+        return #"<section id="crumbgate-record" class="crumbgate-category">"#
+            + "<h2>\(text.receiptTitle.escapedForHTML)</h2><p>\(text.receiptText.escapedForHTML)</p>"
+            + #"<p>\#(text.receiptID.escapedForHTML): <code id="crumbgate-receipt">\#(id)</code></p>"#
+            + "<p>\(text.receiptDownload.escapedForHTML): \(links.joined(separator: ", "))</p>"
+            + #"<form method="post" action="\#(Self.recordPath)?lang=\#(language)"><div class="crumbgate-choices">"#
+            + #"<button id="crumbgate-erase" name="erase" value="1">\#(text.receiptErase.escapedForHTML)</button>"#
+            + "</div></form></section>"
     }
 
     /// A page that says that nothing was stored, with the ways on from there.
@@ -36,11 +83,15 @@ extension OwnPages {
 }
 
 /// The content of the settings page: what can be chosen comes first, then what is always on, with its reason.
-private struct SettingsPage {
+struct SettingsPage {
     let site: Site
     let text: InterfaceText
-    let consent: ConsentState
+    /// The optional categories whose boxes are ticked.
+    let ticked: CategorySet
     let returnPath: ReturnPath
+    let asked: AskedFields
+    /// What is to be said beforehand, as markup.
+    var notice = ""
 
     var body: String {
         let categories = site.consent.categories.indices
@@ -48,7 +99,7 @@ private struct SettingsPage {
         let required = categories.filter { site.consent.categories[$0].isRequired }
         return BannerMarkup.logo(site)
             + "<h1>\(text.settingsTitle.escapedForHTML)</h1><p>\(text.settingsText.escapedForHTML)</p>" + notice
-            + BannerMarkup.formTag(text)
+            + BannerMarkup.formTag(text, asked: asked)
             + #"<input type="hidden" name="return" value="\#(returnPath.text.escapedForHTML)">"#
             + optional.map(optionalCategory).joined()
             + #"<div class="crumbgate-choices">"# + BannerMarkup.button("save", text.save)
@@ -59,18 +110,8 @@ private struct SettingsPage {
             + #"<p><a href="\#(returnPath.text.escapedForHTML)">\#(text.back.escapedForHTML)</a></p>"#
     }
 
-    private var notice: String {
-        switch consent.source {
-        case .globalPrivacyControl, .doNotTrack:
-            #"<p class="crumbgate-note">\#(text.signalText.escapedForHTML)</p>"#
-        case .cookie, .undecided: ""
-        }
-    }
-
-    /// Ticked only where the visitor's own decision granted it: consent is never assumed (CJEU C-673/17).
     private func optionalCategory(_ index: Int) -> String {
-        let isGranted = consent.source == .cookie && consent.granted.contains(index: index)
-        return category(index, heading: "h2", state: isGranted ? " checked" : "")
+        category(index, heading: "h2", state: ticked.contains(index: index) ? " checked" : "")
     }
 
     private func requiredCategory(_ index: Int) -> String {

@@ -8,6 +8,10 @@ import Rules
 /// The markup is made once, when the policy is loaded, in each language; an exchange copies bytes.
 package final class OwnPages {
     let site: Site
+    let history: SiteHistory
+    let shown: ShownTexts
+    /// Every text that forms in browsers may have been made with, by its name in them.
+    let knownTexts: [String: Digest]
     let texts: [InterfaceText]
     /// Changes with everything that documents are given.
     package let revision: UInt32
@@ -20,8 +24,9 @@ package final class OwnPages {
     /// The head's markup up to the place of a nonce.
     private let headLength: Int
 
-    package init(site: Site) {
+    package init(site: Site, history: SiteHistory = .none) {
         self.site = site
+        self.history = history
         let settings = site.consentSettings
         texts = settings.texts.isEmpty ? [.english] : settings.texts
         languages = LanguageSet(texts.map(\.language), default: texts[0].language)
@@ -33,7 +38,16 @@ package final class OwnPages {
         let isAnyOptional = !site.consent.optional.isEmpty
         links = texts.map { BannerMarkup.link(settings, text: $0) }
         // A site that has nothing to ask for asks nobody.
-        banners = isAnyOptional ? texts.map { BannerMarkup.banner(site, text: $0) } : links
+        let shown = ShownTexts(history.shown) ?? ShownTexts(site: site)
+        self.shown = shown
+        banners =
+            isAnyOptional
+            ? zip(texts, shown.banners).map { text, words in
+                BannerMarkup.banner(site, text: text, asked: AskedFields(site, text: words, history: history))
+            } : links
+        knownTexts = Dictionary(
+            (shown.all.map(\.digest) + history.texts).map { (ShownText.name(of: $0), $0) },
+            uniquingKeysWith: { first, _ in first })
         let all = ([head] + banners + links).flatMap { $0 }
         let hash = all.rawSpan.tableHash
         revision = UInt32(truncatingIfNeeded: hash ^ hash >> 32) ^ site.consent.revision
@@ -81,6 +95,7 @@ package final class OwnPages {
         case .settings:
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
             return settingsPage(for: request)
+        case .receipt: return record(request)
         case .stylesheet: return stylesheet.answer(to: request)
         case .script: return OwnAsset.script.answer(to: request)
         case .globalPrivacyControl:

@@ -29,12 +29,12 @@ private func scheme(_ site: String, _ ids: [String]) -> ConsentScheme {
 /// Nobody guesses a MAC, so a value from outside is valid only if it is one of ours, octet by octet.
 private func checkReceived(_ value: [UInt8]) {
     for site in [shop, blog, wide] {
-        switch ConsentCookie.verify(value.rawSpan, signer: signer, site: site, today: today) {
+        switch ConsentCookie.verify(value.rawSpan, signer: signer, site: site, history: .none, today: today) {
         case .invalid: break
         case .valid(let granted, let day, let receipt):
             let made = ConsentCookie.make(granted: granted, receipt: receipt, today: day, signer: signer, site: site)
             expect(made == value, "\(value.shown) is not \(made.shown)")
-        case .stale(let granted): expect(granted.isSubset(of: site.all), "stale")
+        case .stale(let granted, _, _): expect(granted.isSubset(of: site.all), "stale")
         }
     }
     _ = ConsentCookie.isName(value.rawSpan)
@@ -44,15 +44,15 @@ private func checkReceived(_ value: [UInt8]) {
 /// A text that nobody would sign does no harm.
 private func checkSigned(_ text: [UInt8]) {
     let value = text + [UInt8(ascii: ".")] + mac(of: text, site: "shop")
-    switch ConsentCookie.verify(value.rawSpan, signer: signer, site: shop, today: today) {
+    switch ConsentCookie.verify(value.rawSpan, signer: signer, site: shop, history: .none, today: today) {
     case .invalid: break
     case .valid(let granted, let day, _):
         expect(granted.isSubset(of: shop.all) && shop.required.isSubset(of: granted), "granted")
         expect(day <= today + 1 && Int(day) > Int(today) - shop.validityDays, "day \(day)")
-    case .stale(let granted):
+    case .stale(let granted, _, _):
         expect(granted.isSubset(of: shop.all) && shop.required.isSubset(of: granted), "granted then")
     }
-    let other = ConsentCookie.verify(value.rawSpan, signer: signer, site: blog, today: today)
+    let other = ConsentCookie.verify(value.rawSpan, signer: signer, site: blog, history: .none, today: today)
     expect(other == .invalid, "another site's")
 }
 
@@ -68,11 +68,18 @@ private func checkMade(_ bytes: [UInt8]) {
     let isRefusal = granted.isDisjoint(with: site.optional)
     let verdict = ConsentCookieVerdict.valid(
         granted: granted.union(site.required), day: day, receipt: isRefusal ? nil : receipt)
-    expect(ConsentCookie.verify(made.rawSpan, signer: signer, site: site, today: today) == verdict, "made")
-    expect(ConsentCookie.verify(made.rawSpan, signer: stranger, site: site, today: today) == .invalid, "stranger")
-    expect(ConsentCookie.verify(made.rawSpan, signer: signer, site: blog, today: today) == .invalid, "blog")
-    let late = ConsentCookie.verify(made.rawSpan, signer: signer, site: site, today: today + 400)
-    expect(late == .stale(previouslyGranted: granted.union(site.required)), "late")
+    expect(
+        ConsentCookie.verify(made.rawSpan, signer: signer, site: site, history: .none, today: today) == verdict, "made")
+    expect(
+        ConsentCookie.verify(made.rawSpan, signer: stranger, site: site, history: .none, today: today) == .invalid,
+        "stranger")
+    expect(
+        ConsentCookie.verify(made.rawSpan, signer: signer, site: blog, history: .none, today: today) == .invalid, "blog"
+    )
+    let late = ConsentCookie.verify(made.rawSpan, signer: signer, site: site, history: .none, today: today + 400)
+    let then = ConsentCookieVerdict.stale(
+        previouslyGranted: granted.union(site.required), receipt: isRefusal ? nil : receipt, because: .expired)
+    expect(late == then, "late")
 
     var changed = made
     for start in stride(from: 9, to: bytes.count - 2, by: 3) where !changed.isEmpty {
@@ -84,7 +91,7 @@ private func checkMade(_ bytes: [UInt8]) {
         }
     }
     if changed != made {
-        let found = ConsentCookie.verify(changed.rawSpan, signer: signer, site: site, today: today)
+        let found = ConsentCookie.verify(changed.rawSpan, signer: signer, site: site, history: .none, today: today)
         expect(found == .invalid, "changed: \(changed.shown)")
     }
 }

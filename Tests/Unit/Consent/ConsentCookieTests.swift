@@ -123,19 +123,61 @@ struct ConsentCookieTests {
             #expect(
                 verdict
                     == (isValid
-                        ? .valid(granted: all, day: Self.today, receipt: nil) : .stale(previouslyGranted: all)))
+                        ? .valid(granted: all, day: Self.today, receipt: nil)
+                        : .stale(previouslyGranted: all, receipt: nil, because: .expired)))
         }
     }
 
-    @Test("A changed policy makes older decisions stale and keeps what was granted, by id and not by bit")
-    func changedPolicy() {
+    @Test("A policy that asks more makes older decisions stale and keeps what was granted, by id and not by bit")
+    func changedPolicy() throws {
         let before = scheme()
-        let value = make(granted: subset(["analytics", "chat"], in: before), receipt: ReceiptID.random(), site: before)
+        let receipt = try #require(ReceiptID.random())
+        let value = make(granted: subset(["analytics", "chat"], in: before), receipt: receipt, site: before)
         let after = ConsentScheme(
             site: "shop", categories: [category("new"), category("chat"), category("security", true)])
-        #expect(verify(value, site: after) == .stale(previouslyGranted: subset(["chat", "security"], in: after)))
+        let history = PolicyHistory([PolicyRevision(categories: before.categories)], scheme: after)
+        let granted = subset(["chat", "security"], in: after)
+        #expect(
+            verify(value, site: after, history: history)
+                == .stale(previouslyGranted: granted, receipt: receipt, because: .policyChanged))
+        // Nobody knows what was asked then.
+        #expect(
+            verify(value, site: after)
+                == .stale(
+                    previouslyGranted: subset(["security"], in: after), receipt: receipt, because: .policyChanged))
         #expect(
             ConsentCookie.make(granted: after.all, receipt: nil, today: 1, signer: Self.signer, site: after) != value)
+    }
+
+    @Test("A decision stays good when something is no longer asked, and is one about the rest")
+    func removal() throws {
+        let before = scheme()
+        let receipt = try #require(ReceiptID.random())
+        let value = make(granted: subset(["analytics", "chat"], in: before), receipt: receipt, site: before)
+        let after = ConsentScheme(
+            site: "shop", categories: [category("social"), category("chat"), category("security", true)])
+        let history = PolicyHistory([PolicyRevision(categories: before.categories)], scheme: after)
+        let verdict = ConsentCookieVerdict.valid(
+            granted: subset(["chat", "security"], in: after), day: Self.today, receipt: receipt)
+        #expect(before.revision != after.revision && verify(value, site: after, history: history) == verdict)
+        let late = verify(value, site: after, history: history, today: Self.today + 182)
+        #expect(
+            late
+                == .stale(
+                    previouslyGranted: subset(["chat", "security"], in: after), receipt: receipt, because: .expired))
+    }
+
+    @Test("A vendor that joined a category makes older decisions stale, and that category was not granted as it is")
+    func newVendor() {
+        let before = ConsentScheme(
+            site: "shop", categories: [category("analytics", vendors: ["A"]), category("chat", vendors: ["B"])])
+        let value = make(granted: before.all, receipt: nil, site: before)
+        let after = ConsentScheme(
+            site: "shop", categories: [category("analytics", vendors: ["A", "C"]), category("chat", vendors: ["B"])])
+        let history = PolicyHistory([PolicyRevision(categories: before.categories)], scheme: after)
+        #expect(
+            verify(value, site: after, history: history)
+                == .stale(previouslyGranted: subset(["chat"], in: after), receipt: nil, because: .policyChanged))
     }
 
     @Test("Moved categories keep their decisions")
@@ -206,8 +248,10 @@ struct ConsentCookieTests {
     }
 
     // The testing macros take no spans, so these take arrays.
-    private func verify(_ value: [UInt8], site: ConsentScheme, today: Int32 = today) -> ConsentCookieVerdict {
-        ConsentCookie.verify(value.rawSpan, signer: Self.signer, site: site, today: today)
+    private func verify(
+        _ value: [UInt8], site: ConsentScheme, history: PolicyHistory = .none, today: Int32 = today
+    ) -> ConsentCookieVerdict {
+        ConsentCookie.verify(value.rawSpan, signer: Self.signer, site: site, history: history, today: today)
     }
 
     private func make(granted: CategorySet, receipt: ReceiptID?, site: ConsentScheme) -> [UInt8] {

@@ -29,7 +29,8 @@ struct ConsentStateTests {
     @Test(
         "A stale or invalid cookie is worth as much as none",
         arguments: [
-            ConsentCookieVerdict.invalid, .stale(previouslyGranted: CategorySet(rawValue: .max)),
+            ConsentCookieVerdict.invalid,
+            .stale(previouslyGranted: CategorySet(rawValue: .max), receipt: nil, because: .expired),
         ])
     func worthless(verdict: ConsentCookieVerdict) {
         for signals in [[], .globalPrivacyControl, .doNotTrack] as [ConsentSignals] {
@@ -71,7 +72,9 @@ struct ConsentStateTests {
     func invariant() {
         for denies in [nil, [], site.optional, CategorySet(rawValue: .max)] as [CategorySet?] {
             for bits in 0..<4 {
-                for verdict in [nil, .invalid, .stale(previouslyGranted: site.all)] as [ConsentCookieVerdict?] {
+                let stale = ConsentCookieVerdict.stale(
+                    previouslyGranted: site.all, receipt: nil, because: .policyChanged)
+                for verdict in [nil, .invalid, stale] as [ConsentCookieVerdict?] {
                     let state = effective(
                         verdict, ConsentSignals(rawValue: UInt8(bits)), gpcDenies: denies, dntDenies: denies)
                     #expect(state.granted == site.required)

@@ -50,7 +50,7 @@ private struct Bench: ~Copyable {
                 var head = ByteBuffer()
                 gateway.writeOriginHead(of: exchange, into: &head)
                 return head.bytes.text
-            case .collect, .reply: return nil
+            case .collect, .reply, .keep: return nil
             }
         }
         return nil

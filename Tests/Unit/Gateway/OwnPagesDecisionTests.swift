@@ -16,7 +16,8 @@ struct OwnPagesDecisionTests {
         #expect(line.hasPrefix(name))
         #expect(line.hasSuffix("; Path=/; Max-Age=15724800" + (isSecure ? "; Secure; SameSite=Lax" : "; SameSite=Lax")))
         let value = Array(line.dropFirst(name.count).prefix { $0 != ";" }.utf8)
-        let verdict = ConsentCookie.verify(value.rawSpan, signer: signer, site: site.consent, today: now.day)
+        let verdict = ConsentCookie.verify(
+            value.rawSpan, signer: signer, site: site.consent, history: .none, today: now.day)
         guard case .valid(let granted, let day, let receipt) = verdict else {
             Issue.record("not valid")
             return ([], nil)

@@ -1,5 +1,6 @@
 import Bytes
 import Consent
+import Foundation
 import Gateway
 import HTTPWire
 import Rules
@@ -52,7 +53,31 @@ func decision(_ body: String, contentType: String? = "application/x-www-form-url
 }
 
 extension OwnPages {
-    func answer(_ request: OwnRequest) -> OwnAnswer { answer(to: request, signer: signer, at: now) }
+    /// The answer, with what forms of these pages say of themselves added to a decision that does not say it.
+    func answer(_ request: OwnRequest) -> OwnAnswer {
+        var request = request
+        let body = text(request.body)
+        if request.path == .consent, body.contains("choice"), !body.contains("revision") {
+            if request.contentType?.lowercased().hasPrefix("application/json") == true {
+                let fields = askedFields(self).replacing("=", with: #"":""#).replacing("&", with: #"",""#)
+                if body.hasSuffix("\"}") || body.hasSuffix("]}") || body.hasSuffix("] } ") {
+                    request.body = Array(body.replacing("{", with: #"{"\#(fields)","#, maxReplacements: 1).utf8)
+                }
+            } else {
+                request.body += Array("&\(askedFields(self))".utf8)
+            }
+        }
+        return answer(to: request, signer: signer, at: now)
+    }
+}
+
+/// What the forms of the first language's banner say of themselves, as a body has it.
+func askedFields(_ pages: OwnPages) -> String {
+    let markup = text(pages.bannerMarkup(0))
+    return ["revision", "text"].map { name in
+        let value = markup.components(separatedBy: "name=\"\(name)\" value=\"").dropFirst().first ?? ""
+        return "\(name)=\(value.prefix { $0 != "\"" })"
+    }.joined(separator: "&")
 }
 
 extension OwnAnswer {

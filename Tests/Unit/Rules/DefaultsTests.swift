@@ -46,6 +46,7 @@ struct DefaultsTests {
         #expect(site.consent.validityDays == 182)
         #expect(site.consentSettings.texts.first == .english)
         #expect(Set(site.consentSettings.texts) == Set(InterfaceText.shipped))
+        #expect(site.consentSettings.receiptRetentionDays == 182 + 183)
         #expect(site.consentSettings.dntDenies == nil)
         #expect(site.measurement.profile == .consent)
         #expect(site.measurement.threshold == 10)
