@@ -167,7 +167,9 @@ public struct DocumentRewriter: ~Copyable {
             if held.isEmpty { continue }
             guard offset < input.byteCount else { return .needsMore }
             // Up to a `>`, which ends most of what is held: then the input is read in place again.
-            let limit = min(input.byteCount, offset + 4096)
+            // A gated tag is cut where it must be and no sooner.
+            let room = gating == nil ? 4096 : max(1, min(4096, memoryLimit - held.count))
+            let limit = min(input.byteCount, offset + room)
             let close = input.extracting(offset..<limit).firstIndex(of: UInt8(ascii: ">"))
             if !hold(input, from: &offset, to: close.map { offset + $0 + 1 } ?? limit) {
                 if gating != nil, !isForced {

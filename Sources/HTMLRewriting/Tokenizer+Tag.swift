@@ -75,7 +75,7 @@ extension Tokenizer {
                 if at == count { continue }
                 nameEnd = at &- start
                 element = isCut ? .other : Element(named: input, from: start &+ (isEndTag ? 2 : 1), to: at)
-                if skipsAttributes, !element.hasAttributesOfUse, !(keepsReferences && element.mayRefer),
+                if skipsAttributes, !isCut, !element.hasAttributesOfUse, !(keepsReferences && element.mayRefer),
                     let close = input.endOfPlainTag(from: at)
                 {
                     isSelfClosing = input[close &- 1] == UInt8(ascii: "/")

@@ -99,10 +99,17 @@ def inputs():
         + [row[0] + b"\na" for row in rows("name-pattern-errors.tsv")] + [b"_ga\n_ga*\n_*\n/_g.*/\n_ga_1"],
         "tokenizer": files("html", (".html", ".xhtml")),
         "rewriter": files("html", (".html", ".xhtml")),
+        "gating": gated(),
         "rules": [*files("rules/valid", ".yaml"), *files("rules/broken", ".yaml")],
         "consent-cookie": decisions(),
         "content-decoder": codings(),
     }
+
+
+def gated():
+    """The inputs of fixtures/gating, their trackers named as the target's gate knows them."""
+    text = read("gating", "elements.txt").replace(b"tracker.example", b"t.example")
+    return [re.split(rb"\n(?:=>|==)\n", part.split(b"\n", 1)[1])[0] for part in text.split(b"## ")[1:]]
 
 
 def main():

@@ -41,7 +41,7 @@ dictionary() {
     request-head | response-head | chunked) echo http ;;
     cookie-string | set-cookie | consent-cookie) echo cookie ;;
     name-pattern) echo pattern ;;
-    tokenizer | rewriter) echo html ;;
+    tokenizer | rewriter | gating) echo html ;;
     rules) echo rules ;;
     content-decoder) echo codings ;;
     esac

@@ -5,7 +5,7 @@ import gzip
 import pytest
 
 from conftest import RULES
-from harness.client import Client, fetch
+from harness.client import Client
 from harness.consent import decided_cookie
 from harness.origin import chunk, head, page, response
 
@@ -242,14 +242,3 @@ def test_a_tag_longer_than_the_memory_is_gated(client, origin):
     body = PAGE.replace(b"<img", b'<p data-x="' + b"x" * 300_000 + b'"></p><img', 1)
     origin.answer(page(body))
     assert is_withheld(client.request(fields=DOCUMENT).body)
-
-
-def test_what_is_withheld_is_counted(make_gate, make_origin):
-    origin = make_origin()
-    gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\n{GATED}")
-    origin.answer(page(PAGE))
-    for _ in range(3):
-        fetch(gate.port, fields=DOCUMENT)
-    origin.answer(response(PAGE, ["Content-Type: text/html", "Content-Encoding: zstd"]))
-    fetch(gate.port, fields=DOCUMENT)
-    assert fetch(gate.port, fields=DOCUMENT).status == 200

@@ -256,3 +256,17 @@ def test_the_request_path_does_not_wait_for_the_store(measured):
             path.unlink()
     visit(measured, 1, ["/"] * 50)
     assert fetch(measured.port, "/x").status == 200
+
+
+def test_hosts_kept_from_pages_are_counted_by_rule_and_page(measured):
+    """Each page counts once per rule, however many elements it has; so does a page that had to be closed."""
+    body = b"<!doctype html><title>x</title>" + b"<img src=https://www.google-analytics.com/collect>" * 3
+    measured.origin.answer(page(body))
+    for number in range(15):
+        visit(measured, number, ["/", "/"], cookie=False)
+    measured.origin.answer(response(body, ["Content-Type: text/html", "Content-Encoding: zstd"]))
+    for number in range(15):
+        visit(measured, number, ["/zstd"], cookie=False)
+    hosts = {entry["name"]: entry["count"] for entry in report(measured)["hosts"]}
+    assert [count for name, count in hosts.items() if "google-analytics.com" in name] == [30]
+    assert hosts["(page closed: content coding)"] == 15

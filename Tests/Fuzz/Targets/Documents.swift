@@ -35,6 +35,82 @@ func fuzzRewriter(_ bytes: [UInt8]) {
     }
 }
 
+/// The gate: its additions taken away give the input back, a second pass adds nothing, and no cut changes anything.
+func fuzzGating(_ bytes: [UInt8]) {
+    // Its marks in the input could not be told from its own.
+    if bytes.lowercased.contains(Array("crumbgate".utf8)) { return }
+    var random = Choices(bytes)
+    for syntax in [DocumentSyntax.html, .xml] {
+        let whole = gated([bytes], syntax)
+        expect(whole.withoutGating == bytes, "not given back: \(whole.shown)")
+        expect(gated([whole], syntax) == whole, "gated twice: \(whole.shown)")
+        let parts = gated(random.pieces(of: bytes), syntax)
+        expect(parts == whole, "in pieces: \(parts.shown) whole: \(whole.shown)")
+        // What is too long to be held is gated in parts, which may put a mark elsewhere.
+        let tight = gated(random.pieces(of: bytes), syntax, memoryLimit: Int.random(in: 64...256, using: &random))
+        expect(tight.withoutGating == bytes, "with a limit: \(tight.shown)")
+    }
+}
+
+/// Withholds what has a `t` first in its host, or `fbq` in its script.
+private struct FuzzGate: ElementGate {
+    var isSecure: Bool { true }
+    func rule(forHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule? {
+        host[0] | 0x20 == UInt8(ascii: "t") ? WithheldRule(number: 1, category: 1) : nil
+    }
+    func mayWithhold(host: RawSpan) -> Bool { host[0] == UInt8(ascii: "t") }
+    func rule(forScript text: RawSpan) -> WithheldRule? {
+        text.array.contains(Array("fbq".utf8)) ? WithheldRule(number: 2, category: 2) : nil
+    }
+    func writeCategories(_ categories: UInt64, into output: inout ByteBuffer) { output.append("x") }
+    func writePlaceholder(
+        _ place: FramePlace, url: RawSpan, document: borrowing DocumentRewriter, into output: inout ByteBuffer
+    ) {}
+    func writeClosingMarkup(into output: inout ByteBuffer) {}
+    func writePolicy(_ policy: RawSpan, into output: inout ByteBuffer) { output.append(policy) }
+}
+
+private func gated(_ pieces: [[UInt8]], _ syntax: DocumentSyntax, memoryLimit: Int = 65_536) -> [UInt8] {
+    var rewriter = DocumentRewriter(memoryLimit: memoryLimit, syntax: syntax)
+    rewriter.reset(syntax: syntax, gating: .init(isSecure: true, looksIntoScripts: true))
+    var output = ByteBuffer()
+    for piece in pieces {
+        var offset = 0
+        while case .insert = rewriter.step(piece.rawSpan, from: &offset, gate: FuzzGate(), into: &output) {}
+        expect(offset == piece.count, "input left")
+        expect(rewriter.heldBytes <= memoryLimit, "\(rewriter.heldBytes) of \(memoryLimit) bytes held")
+    }
+    while case .insert = rewriter.finish(gate: FuzzGate(), into: &output) {}
+    return output.array
+}
+
+extension [UInt8] {
+    /// Without what a gate adds.
+    fileprivate var withoutGating: [UInt8] {
+        var rest = self
+        for mark in [
+            #" data-crumbgate="x" type="text/plain""#, #"data-crumbgate="x" type="text/plain" "#,
+            #" data-crumbgate="x""#,
+            #"data-crumbgate="x" "#, "data-crumbgate-",
+        ] { rest = rest.without(Array(mark.utf8)) }
+        return rest
+    }
+
+    private func without(_ mark: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        var at = 0
+        while at < count {
+            if self[at] == mark[0], count - at >= mark.count, self[at..<at + mark.count].elementsEqual(mark) {
+                at += mark.count
+            } else {
+                result.append(self[at])
+                at += 1
+            }
+        }
+        return result
+    }
+}
+
 private func check(_ result: Rewriting, _ bytes: [UInt8]) {
     expect(result.output == bytes, "changed: \(result.output.shown)")
     // An XHTML document implies no element, so that either point may be missing.

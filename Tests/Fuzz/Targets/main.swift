@@ -12,6 +12,7 @@ let targets: [(name: String, run: @Sendable ([UInt8]) -> Void)] = [
     ("name-pattern", fuzzNamePattern),
     ("tokenizer", fuzzTokenizer),
     ("rewriter", fuzzRewriter),
+    ("gating", fuzzGating),
     ("rules", fuzzRules),
     ("consent-cookie", fuzzConsentCookie),
     ("content-decoder", fuzzContentDecoder),
