@@ -47,6 +47,9 @@ let package = Package(
             linkerSettings: [.linkedLibrary("crypto")]),
         .target(name: "CLinux", path: "Sources/C/CLinux"),
         .target(name: "CKnownServices", path: "Sources/C/CKnownServices"),
+        .target(
+            name: "CScan", path: "Sources/C/CScan",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         // Not C but what runs in browsers, put into the binary.
         .target(name: "CBrowser", path: "Sources/Browser", exclude: ["banner.css", "banner.js"]),
         library("CMaxMindDB", pkgConfig: "libmaxminddb", debian: "libmaxminddb-dev"),
@@ -93,10 +96,13 @@ let package = Package(
         pure(
             "Store", ["Measurement", "Location", "Consent", .product(name: "GRDB", package: "GRDB.swift")]),
         pure("Reports", ["Store", "Consent", "Measurement", "Bytes"]),
+        pure("Scan", ["Rules", "Consent", "Cookies", "Bytes", "PublicSuffix", "CScan"]),
+        tests("Scan", ["Scan", "Rules", "Consent"]),
         .executableTarget(
             name: "crumbgate",
             dependencies: [
-                "Transport", "Gateway", "Store", "Reports", "Rules", "Consent", "Location", "Measurement", "Bytes",
+                "Transport", "Gateway", "Store", "Reports", "Scan", "Rules", "Consent", "Location", "Measurement",
+                "Bytes",
                 "CLinux", argumentParser, logging,
             ],
             swiftSettings: strict),

@@ -116,7 +116,8 @@ extension SiteDecoder {
             {
                 reader.report(
                     "category `\(category.id)` has neither a purpose nor a cookie or host", at: node,
-                    expected: "a `purpose` that visitors can read, or the `cookies` or `hosts` it stands for",
+                    expected:
+                        "a `purpose` that visitors can read, or the `cookies`, `hosts` or `snippets` it stands for",
                     didYouMean: suggestion(
                         for: category.id, among: shippedCategories.map(\.id).filter { $0 != category.id }))
             }

@@ -34,6 +34,8 @@ public struct KnownRules: Sendable {
         var hosts: [HostRule] = []
         var snippets: [KnownSnippet] = []
         for service in services {
+            // Who makes the shop's own software gets nothing from its cookies.
+            let vendor = service.file == .trackers ? service.vendor : nil
             let before = (cookieRules.count, hosts.count, snippets.count)
             for cookie in service.cookies where cookie.party == .first {
                 guard let bit = categories[cookie.category.id],
@@ -46,7 +48,7 @@ public struct KnownRules: Sendable {
                         cap: cap))
                 cookieRules.append(
                     CookieRule(
-                        pattern: cookie.pattern, category: bit, vendor: service.vendor, cap: cap,
+                        pattern: cookie.pattern, category: bit, vendor: vendor, cap: cap,
                         hardening: hardening, sourceLine: 0, service: service.id))
             }
             if let bit = service.category.flatMap({ categories[$0.id] }) {
