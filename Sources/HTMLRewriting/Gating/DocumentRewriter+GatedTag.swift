@@ -104,6 +104,8 @@ extension DocumentRewriter {
         _ findings: ElementJudge.Findings, _ input: RawSpan, gate: borrowing some ElementGate,
         into output: inout ByteBuffer
     ) {
+        // In SVG and MathML it is no frame, and our markup would end them (WHATWG HTML §13.2.6.5).
+        if isTagInner ? innerFeedback.isInForeignContent : feedback.isInForeignContent { return }
         if tokenizer.attribute(named: "hidden", in: input) != nil { return }
         if let style = tokenizer.attribute(named: "style", in: input), input[style.value].hides { return }
         var place = FramePlace(categories: findings.categories, rule: findings.rule)
