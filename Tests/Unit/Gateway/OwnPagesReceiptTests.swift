@@ -149,7 +149,7 @@ struct OwnPagesReceiptTests {
                     english.settings, english.settingsLink,
                 ])
         let settings = try #require(texts.first { $0.layer == .settings && $0.language == "en" })
-        for words in ["Counts \"visits\" & <b>more</b>", "Smith & <Sons>, Google", "_x<y>", "90 days", "basket"] {
+        for words in ["Counts \"visits\" & <b>more</b>", "Smith & <Sons>\n,\nGoogle", "_x<y>", "90 days", "basket"] {
             #expect(settings.words.contains(words))
         }
         // The form names them, and the names are not part of the words.
