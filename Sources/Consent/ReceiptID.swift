@@ -16,12 +16,20 @@ public struct ReceiptID: Hashable, Sendable, BitwiseCopyable, CustomStringConver
     }
 
     /// A new id from the operating system's generator; nil when that fails.
+    ///
+    /// None begins with `-`: a command line would take its text for an option.
     public static func random() -> ReceiptID? {
-        guard let octets = randomOctets(16) else { return nil }
-        return ReceiptID(
-            high: octets.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
-            low: octets.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+        while let octets = randomOctets(16) {
+            let id = ReceiptID(
+                high: octets.prefix(8).reduce(0) { $0 << 8 | UInt64($1) },
+                low: octets.suffix(8).reduce(0) { $0 << 8 | UInt64($1) })
+            if id.high >> 58 != dash { return id }
+        }
+        return nil
     }
+
+    /// What `-` stands for (RFC 4648 §5).
+    private static let dash: UInt64 = 62
 
     /// The id that a text form spells, and no other text does.
     public init?(_ text: RawSpan) {

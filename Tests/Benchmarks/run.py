@@ -36,6 +36,7 @@ def arguments():
     parser.add_argument("--soak", type=int, nargs="?", const=1_000_000, metavar="REQUESTS",
                         help="measure only the flatness of the proxy's memory over REQUESTS (1,000,000)")
     parser.add_argument("--rules-cost", action="store_true", help="measure only 10 rules against 10,000")
+    parser.add_argument("--gating-cost", action="store_true", help="measure only gated pages against others")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     return parser.parse_args()
 
@@ -60,6 +61,8 @@ def main():
             soak(options, directory, origin, result)
         elif options.rules_cost:
             rules_cost(options, directory, origin, result)
+        elif options.gating_cost:
+            gating_cost(options, directory, origin, result)
         else:
             everything(options, names, directory, origin, result)
         say("")
@@ -108,6 +111,7 @@ def everything(options, names, directory, origin, result):
     if "crumbgate" in names:
         soak(options, directory, origin, result)
         rules_cost(options, directory, origin, result)
+        gating_cost(options, directory, origin, result)
 
 
 def soak(options, directory, origin, result):
@@ -120,14 +124,25 @@ def soak(options, directory, origin, result):
 
 
 def rules_cost(options, directory, origin, result):
-    few, many = "crumbgate:10", "crumbgate:10000"
+    pair = {"crumbgate:10": {"more_rules": 10}, "crumbgate:10000": {"more_rules": 10_000}}
+    result.rules_cost = between_rules(options, directory, origin, pair)
+
+
+def gating_cost(options, directory, origin, result):
+    pair = {"crumbgate:open": {"gates": False}, "crumbgate:gated": {"gates": True}}
+    result.gating_cost = between_rules(options, directory, origin, pair)
+
+
+def between_rules(options, directory, origin, pair):
+    """The ratio of the second set of rules to the first, on the document."""
     running = []
     try:
-        for name, count in ((few, 10), (many, 10_000)):
-            running.append(peers.start(name, directory, origin.port, more_rules=count))
+        for name, rules in pair.items():
+            running.append(peers.start(name, directory, origin.port, **rules))
         cell = measure.Cell("30 KB HTML", 32)
         measure.measure(cell, running, directory + "/files", options.rounds or 7, options.seconds or 2, say)
-        result.rules_cost = cell.ratio(many, few)
+        first, second = pair
+        return cell.ratio(second, first)
     finally:
         measure.end_all(running)
 

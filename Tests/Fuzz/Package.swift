@@ -2,7 +2,7 @@
 import PackageDescription
 
 // The pure targets with what their fuzzers need, and nothing else: neither GRDB nor Hummingbird is built for it.
-// `run.sh` builds it; `Crumbgate` is a link to the repository's Sources.
+// `run.sh` builds it, and makes `Crumbgate`, a link to the repository's Sources.
 
 let strict: [SwiftSetting] = [
     .strictMemorySafety(),

@@ -17,6 +17,8 @@ seconds=${FUZZ_SECONDS:-30}
 jobs=${FUZZ_JOBS:-$(nproc)}
 program=$scratch/release/crumbgate-fuzz
 mkdir -p "$scratch/logs" "$artefacts"
+# Package.swift names the sources by this link: a package's targets lie inside its folder.
+ln -sfn ../../Sources Crumbgate
 
 build() {
     local toolchain runtime

@@ -334,10 +334,13 @@ def test_descriptors_and_memory_do_not_grow(small):
         time.sleep(0.1)
         return len(os.listdir(f"/proc/{small.pid}/fd")), small.rss
 
-    burst()
-    descriptors, memory = burst()
+    # Pools and heaps find their size first; a leak would go on.
+    for _ in range(4):
+        descriptors, memory = burst()
     for _ in range(3):
         later = burst()
     # The pool may grow to one origin connection for each of the 50 visitors; a leak would be hundreds.
     assert later[0] <= descriptors + 64
-    assert later[1] - memory < 1 << 20
+    # 6,000 requests: what rings and heaps still touch for the first time is less than half a kilobyte for each. How flat
+    # memory is over a million is measured by the benchmark's soak.
+    assert later[1] - memory < 3 << 20
