@@ -120,8 +120,8 @@ within a round and ratios are taken within the round, so that what else the mach
 Before a cell is measured, every peer has to show that it answers rightly and does its jobs.
 
 - **crumbgate**: the jobs of `nginx+lua` - cookies filtered in both directions by a verified consent cookie, withheld ones expired,
-  the address truncated, documents given the stylesheet, script and settings link, visits measured. Third parties in documents are not gated here: what that costs beyond is the last
-  figure of this page.
+  the address truncated, documents given the stylesheet, script and settings link, visits measured. Third parties in
+  documents are not gated here: what that costs beyond is the last figure of this page.
 - **nginx+lua**: the same jobs in Lua ([jobs.lua](../Tests/Benchmarks/peers/lua/jobs.lua)).
 - **nginx**, **haproxy**: tuned, forwarding only ([configurations](../Tests/Benchmarks/peers)).
 - **floor**: a C program that only copies bytes between two connections; nothing that proxies can cost less."""
