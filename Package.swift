@@ -51,7 +51,12 @@ let package = Package(
             name: "CScan", path: "Sources/C/CScan",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         // Not C but what runs in browsers, put into the binary.
-        .target(name: "CBrowser", path: "Sources/Browser", exclude: ["banner.css", "banner.js"]),
+        .target(
+            name: "CBrowser", path: "Sources/Browser",
+            exclude: [
+                "banner.css", "rules.js", "consent.js", "markup.js", "guard.js", "activation.js", "signals.js",
+                "banner.js", "start.js", "types.d.ts", "tsconfig.json",
+            ]),
         library("CMaxMindDB", pkgConfig: "libmaxminddb", debian: "libmaxminddb-dev"),
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),
         library("CBrotli", pkgConfig: "libbrotlienc libbrotlidec", debian: "libbrotli-dev"),
@@ -82,7 +87,9 @@ let package = Package(
 
         tests("Cookies", ["Cookies", "Bytes"]),
         tests("PublicSuffix", ["PublicSuffix"]),
-        tests("Gateway", ["Gateway", "Bytes", "HTTPWire", "Consent", "Location", "Measurement", "Rules"]),
+        tests(
+            "Gateway",
+            ["Gateway", "Bytes", "HTTPWire", "Consent", "ContentCoding", "Location", "Measurement", "Rules"]),
         tests("Consent", ["Consent", "Cookies", "Bytes"]),
         tests("Rules", ["Rules", "Bytes", "Consent", "Cookies", "Location"]),
         tests("HTMLRewriting", ["HTMLRewriting", "Bytes"]),

@@ -12,12 +12,15 @@ package enum ContentSecurityPolicy {
         case stylesheet
         case script
         case form
+        /// What the script asks us for: any of our paths.
+        case connection
 
         var path: StaticString {
             switch self {
             case .stylesheet: "/.crumbgate/banner.css"
             case .script: "/.crumbgate/banner.js"
             case .form: "/.crumbgate/consent"
+            case .connection: "/.crumbgate/"
             }
         }
     }
@@ -234,6 +237,7 @@ private struct Directives {
     var style: Directive?
     var fallback: Directive?
     var formAction: Directive?
+    var connect: Directive?
 
     init(of policy: RawSpan) {
         var start = 0
@@ -266,6 +270,8 @@ private struct Directives {
             fallback = fallback ?? directive
         } else if word.equalsIgnoringCase("form-action") {
             formAction = formAction ?? directive
+        } else if word.equalsIgnoringCase("connect-src") {
+            connect = connect ?? directive
         }
     }
 
@@ -275,6 +281,7 @@ private struct Directives {
         case .script: scriptElement ?? script ?? fallback
         case .stylesheet: styleElement ?? style ?? fallback
         case .form: formAction
+        case .connection: connect ?? fallback
         }
     }
 

@@ -8,7 +8,7 @@ enum DocumentHint {
         var flags: Exchange.Flags = []
         if let index = head.firstIndex(of: .secFetchDest) {
             let destination = bytes[head[index].value]
-            if destination.equals("document") {
+            if destination.equals("document") || destination.equals("empty") && isNavigation(head, in: bytes) {
                 flags = [.isDocument, .isViewCandidate]
             } else if destination.equals("iframe") || destination.equals("frame") {
                 flags = .isDocument
@@ -27,6 +27,11 @@ enum DocumentHint {
         }
         if head.method != .get || isSpeculative(head, in: bytes) { flags.remove(.isViewCandidate) }
         return flags
+    }
+
+    /// A service worker that passes a navigation on says so in the mode alone (Fetch Metadata Request Headers §2.2).
+    private static func isNavigation(_ head: borrowing RequestHead, in bytes: RawSpan) -> Bool {
+        head.firstIndex(of: .secFetchMode).map { bytes[head[$0].value].equals("navigate") } ?? false
     }
 
     private static func isSpeculative(_ head: borrowing RequestHead, in bytes: RawSpan) -> Bool {

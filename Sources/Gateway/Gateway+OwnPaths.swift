@@ -18,6 +18,7 @@ extension Gateway {
         request.fetchSite = fieldText(.secFetchSite, bytes)
         request.referer = fieldText(.referer, bytes)
         request.accept = fieldText(.accept, bytes)
+        request.acceptEncoding = fieldText(.acceptEncoding, bytes)
         request.acceptLanguage = fieldText(.acceptLanguage, bytes)
         request.contentType = fieldText(.contentType, bytes)
         request.ifNoneMatch = fieldText(.ifNoneMatch, bytes)

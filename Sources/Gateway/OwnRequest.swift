@@ -11,6 +11,8 @@ package struct OwnRequest {
         case settings
         /// `GET` and `POST /.crumbgate/receipt`
         case receipt
+        /// `GET /.crumbgate/declaration`
+        case declaration
         case stylesheet
         case script
         /// `GET /.well-known/gpc.json`
@@ -35,6 +37,7 @@ package struct OwnRequest {
     package var fetchSite: String?
     package var referer: String?
     package var accept: String?
+    package var acceptEncoding: String?
     package var acceptLanguage: String?
     package var contentType: String?
     package var ifNoneMatch: String?
@@ -68,6 +71,7 @@ package enum OwnPath {
         if path.equals("/.crumbgate/consent") { return .consent }
         if path.equals("/.crumbgate/settings") { return .settings }
         if path.equals("/.crumbgate/receipt") { return .receipt }
+        if path.equals("/.crumbgate/declaration") { return .declaration }
         if path.equals("/.crumbgate/banner.css") { return .stylesheet }
         if path.equals("/.crumbgate/banner.js") { return .script }
         if path.equals("/.well-known/gpc.json") { return .globalPrivacyControl }

@@ -27,7 +27,8 @@ final class Snapshot {
             SiteContext(
                 site: site, signer: resources.signer,
                 measured: site.index < resources.measured.count ? resources.measured[site.index] : nil,
-                history: site.index < resources.histories.count ? resources.histories[site.index] : .none)
+                history: site.index < resources.histories.count ? resources.histories[site.index] : .none,
+                assets: site.index < resources.assets.count ? resources.assets[site.index] : nil)
         }
     }
 }
@@ -42,11 +43,15 @@ public struct Resources: Sendable {
     public let measured: [MeasuredSite]
     /// What was asked and shown before, by site; none where it is missing.
     public let histories: [SiteHistory]
+    /// The files that pages refer to, by site; made by each event loop where they are missing.
+    public let assets: [SiteAssets]
 
     /// Makes the resources of a policy.
     public init(
-        signer: ConsentSigner, places: PlaceDatabase?, measured: [MeasuredSite], histories: [SiteHistory] = []
+        signer: ConsentSigner, places: PlaceDatabase?, measured: [MeasuredSite], histories: [SiteHistory] = [],
+        assets: [SiteAssets] = []
     ) {
+        self.assets = assets
         self.signer = signer
         self.places = places
         self.measured = measured
@@ -95,11 +100,13 @@ final class SiteContext {
     private var lastAuthority: [UInt8] = []
     private var registrableDomain: [UInt8] = []
 
-    init(site: Site, signer: ConsentSigner, measured: MeasuredSite?, history: SiteHistory) {
+    init(
+        site: Site, signer: ConsentSigner, measured: MeasuredSite?, history: SiteHistory, assets: SiteAssets?
+    ) {
         self.site = site
         self.signer = signer
         originHost = site.origin.preservesHost ? [] : Array("Host: \(site.origin.authority)\r\n".utf8)
-        pages = OwnPages(site: site, history: history)
+        pages = OwnPages(site: site, history: history, assets: assets)
         gate = GateMarkup(site: site, texts: pages.texts)
         gatedCategories = site.gatedCategories
         revision = pages.revision ^ gate.revision

@@ -219,14 +219,17 @@ public struct ConsentSettings: Sendable {
     public let theme: Theme
     /// Days that receipts are kept.
     public let receiptRetentionDays: Int
+    /// What Google's tags are told; nil when they are told nothing.
+    public let googleConsentMode: GoogleConsentMode?
 
     /// Six months: the days that receipts are kept after the decision is over, unless the rules say otherwise.
     package static let receiptRetentionBeyondValidity = 183
 
     package init(
         gpcDenies: CategorySet?, dntDenies: CategorySet?, texts: [InterfaceText], bannerPosition: BannerPosition,
-        settingsLink: SettingsLink, theme: Theme, receiptRetentionDays: Int
+        settingsLink: SettingsLink, theme: Theme, receiptRetentionDays: Int, googleConsentMode: GoogleConsentMode?
     ) {
+        self.googleConsentMode = googleConsentMode
         self.gpcDenies = gpcDenies
         self.dntDenies = dntDenies
         self.texts = texts

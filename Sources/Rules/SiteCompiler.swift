@@ -65,8 +65,10 @@ extension SiteDecoder {
                 at: draft.measurement.profileNode ?? node, expected: "that category, or `profile: exempt` or `off`",
                 severity: .warning)
         }
+        let consentMode = googleConsentMode(draft.googleConsentMode, among: categories)
         let known = knownRules.rules(
-            draft.knownServices, in: bits(of: categories), cap: cap, hardening: hardening)
+            draft.knownServices, in: bits(of: categories), cap: cap, hardening: hardening
+        ).inForce(under: consentMode)
         // The operator's rule for the same text wins, as everywhere.
         let own = Set(snippetRules.map(\.text))
         let shipped = known.snippets
@@ -83,11 +85,12 @@ extension SiteDecoder {
                 bannerPosition: draft.bannerPosition, settingsLink: draft.settingsLink,
                 theme: ThemeDecoder(reader: reader).theme(draft.theme),
                 receiptRetentionDays: draft.receiptRetentionDays
-                    ?? draft.validityDays + ConsentSettings.receiptRetentionBeyondValidity),
+                    ?? draft.validityDays + ConsentSettings.receiptRetentionBeyondValidity,
+                googleConsentMode: consentMode),
             cookies: NameClassifier(patterns), cookieTreatments: treatments, cookieRules: rules,
             unknownCookies: draft.unknownCookies,
             unknownTreatment: CookieTreatment(rule: -1, category: 255, hardening: hardening, cap: cap),
-            hostRules: HostRules(hostRules),
+            hostRules: HostRules(consentMode?.rulesInForce(hostRules) ?? hostRules),
             known: known, snippetRules: SnippetRules(snippetRules + shipped), analyticsCategory: analytics,
             addressPrecision: precision,
             fullAddressRoutes: PathTable(draft.fullAddressRoutes.map { ($0, payload: 0) }),

@@ -123,6 +123,9 @@ struct SiteDecoder {
         guard let section = reader.section(node, .signals, "signals") else { return }
         if let node = section["gpc"] { draft.gpc = signal(node, "gpc") ?? draft.gpc }
         if let node = section["dnt"] { draft.dnt = signal(node, "dnt") ?? draft.dnt }
+        if let node = section["google_consent_mode"] {
+            readGoogleConsentMode(node, into: &draft.googleConsentMode)
+        }
     }
 
     private func signal(_ node: Node, _ what: String) -> SignalDraft? {

@@ -27,6 +27,7 @@ struct SiteDraft {
         uniqueKeysWithValues: InterfaceText.shipped.map { ($0.language, $0) })
     var gpc = SignalDraft.shipped
     var dnt = SignalDraft.ignored
+    var googleConsentMode: GoogleConsentModeDraft?
     var ipv4Bits = 24
     var ipv6Bits = 48
     var fullAddressRoutes: [String] = []

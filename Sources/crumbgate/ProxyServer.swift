@@ -33,10 +33,12 @@ struct ProxyServer {
         let loader = Server.Loader(
             policy: { try Policy.load(path: path) },
             resources: { policy in
-                Resources(
+                let histories = try receipts.configure(policy)
+                return Resources(
                     signer: ConsentSigner(secret: try ConsentSecret.load(path: policy.consentSecretFile)),
                     places: places.database(policy.location.database), measured: measuring.configure(policy),
-                    histories: try receipts.configure(policy))
+                    histories: histories,
+                    assets: zip(policy.sites, histories).map { SiteAssets(site: $0, history: $1) })
             })
         let accessLog = AccessLogThread()
         accessLog.start()

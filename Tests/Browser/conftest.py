@@ -3,6 +3,8 @@ import pathlib
 
 import pytest
 
+from stage import Stage
+from third import Third
 from visitor import Visitor
 
 # Binaries, rules and the scripted origin come from the integration tests, whose conftest has a name of its own here.
@@ -19,6 +21,7 @@ shop_server, shop, shop_rules, shop_gate = (
     _integration.shop_gate,
 )
 origin_server, origin, make_gate = _integration.origin_server, _integration.origin, _integration.make_gate
+Gate = _integration.Gate
 
 
 @pytest.fixture(scope="session")
@@ -55,3 +58,23 @@ def plain_visitor(plain_browser, shop, shop_gate):
     """The same with JavaScript off."""
     plain_browser.begin(shop_gate.port)
     return plain_browser
+
+
+@pytest.fixture(scope="session")
+def third():
+    third = Third()
+    yield third
+    third.close()
+
+
+@pytest.fixture(scope="session")
+def stage_gate(tmp_path_factory, origin_server, third):
+    gate = Gate(tmp_path_factory.mktemp("stage"), Stage.rules(origin_server.port, third.port))
+    yield gate
+    assert gate.stop() == 0
+
+
+@pytest.fixture
+def stage(scripted_browser, stage_gate, origin, third):
+    """A visitor of pages that a test writes itself, with third parties that remember who asked."""
+    return Stage(scripted_browser, stage_gate, origin, third)

@@ -51,9 +51,8 @@ def test_rejecting(visitor, shop):
     assert visitor.path == "/journal"
     browse(visitor)
     assert not visitor.is_asked and visitor.has("#crumbgate-link")
-    assert "crumbgate" in visitor.jar
-    # The shop's scripts may put their cookies into the jar; those that only a server can set are not there.
-    assert visitor.hidden <= REQUIRED
+    # Neither the shop's servers nor its scripts have put another cookie into the jar.
+    assert visitor.jar <= REQUIRED | {"crumbgate"}
     assert names_seen(shop) <= REQUIRED
 
 
@@ -70,7 +69,7 @@ def test_accepting(visitor, shop):
 def test_choosing_one_category(visitor, shop):
     visitor.open("/shop/cups")
     visitor.decide("settings")
-    assert visitor.path.startswith("/.crumbgate/settings?") and visitor.text("h1") == "Cookie settings"
+    assert visitor.path == "/shop/cups" and visitor.text("#crumbgate-dialog h1") == "Cookie settings"
     assert visitor.run("return document.querySelectorAll('[type=checkbox]:enabled:not(:checked)').length") == 5
     assert visitor.run("return document.querySelectorAll('[type=checkbox]:disabled:checked').length") == 5
     assert visitor.run("return document.querySelectorAll('[type=checkbox]').length") == 10
@@ -142,7 +141,7 @@ def test_the_banner_speaks_the_pages_language(visitor, origin, make_gate):
     assert visitor.text("#crumbgate-banner h2") == "Cookies auf dieser Website"
     assert visitor.text("#crumbgate-reject") == "Alle ablehnen"
     visitor.decide("settings")
-    assert visitor.text("h1") == "Cookie-Einstellungen"
+    assert visitor.text("#crumbgate-dialog h1") == "Cookie-Einstellungen"
     visitor.decide("reject")
     assert visitor.text("#crumbgate-link") == "Cookie-Einstellungen"
 
@@ -167,15 +166,13 @@ def test_a_page_kept_in_memory_follows_the_decision(visitor):
     visitor.leave("a[href='/journal']")
     visitor.decide("reject")
     visitor.driver.back()
-    visitor.driver.back()
     visitor.until(lambda: visitor.path == "/")
     assert not visitor.is_asked and visitor.has("#crumbgate-link")
 
 
-@pytest.mark.xfail(strict=True, reason="the shop's guard against double clicks disables the pressed button for good")
 def test_the_banner_can_be_used_after_coming_back_from_the_settings(visitor):
+    """The shop's guard against double clicks disables buttons that were pressed: ours are none of its business."""
     visitor.open("/")
     visitor.decide("settings")
-    visitor.driver.back()
-    visitor.until(lambda: visitor.path == "/")
+    visitor.decide("close")
     assert all(visitor.find(f"#crumbgate-{choice}").is_enabled() for choice in CHOICES)

@@ -3,7 +3,7 @@
 import shutil
 
 from selenium import webdriver
-from selenium.common.exceptions import NoSuchElementException
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
@@ -56,7 +56,7 @@ class Visitor:
             "hide-scrollbars",
             "lang=en",
             "window-size=1280,800",
-            "host-resolver-rules=MAP third.localhost 127.0.0.1, MAP shop.localhost 127.0.0.1, MAP * ~NOTFOUND",
+            "host-resolver-rules=MAP *.localhost 127.0.0.1, MAP * ~NOTFOUND",
         ):
             options.add_argument(f"--{switch}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -67,6 +67,7 @@ class Visitor:
         service = webdriver.ChromeService(_program("chromedriver"))
         self.driver = webdriver.Chrome(options=options, service=service)
         self.driver.set_page_load_timeout(20)
+        self.has_javascript = has_javascript
         self.port = None
         self.command("Network.enable")
 
@@ -80,6 +81,9 @@ class Visitor:
     def begin(self, port):
         """Forgets everything: the next page is the first one."""
         self.driver.get("about:blank")
+        if self.port:
+            origin = f"http://{HOST}:{self.port}"
+            self.command("Storage.clearDataForOrigin", origin=origin, storageTypes="service_workers,cache_storage")
         self.command("Network.clearBrowserCookies")
         self.command("Network.clearBrowserCache")
         self.command("Network.setExtraHTTPHeaders", headers={})
@@ -115,7 +119,7 @@ class Visitor:
         """Whether it can be seen."""
         try:
             return self.find(selector).is_displayed()
-        except NoSuchElementException:
+        except (NoSuchElementException, StaleElementReferenceException):
             return False
 
     def text(self, selector="body"):
@@ -181,8 +185,27 @@ class Visitor:
         return self.has("#crumbgate-banner")
 
     def decide(self, choice):
-        """Presses a button of the banner or of the settings page, or the settings link."""
-        self.leave(f"#crumbgate-{choice}")
+        """Presses a button of the banner or of the settings, or the settings link, and waits for what comes of it.
+
+        Without scripts that is another document; with them it is the dialog, or the word that the choice holds, or a
+        fresh page after a withdrawal.
+        """
+        if not self.has_javascript:
+            return self.leave(f"#crumbgate-{choice}")
+        self.run(
+            "window.isLeft = true; window.isDone = false;"
+            "document.addEventListener('crumbgate:consent', () => { window.isDone = true; }, { once: true })"
+        )
+        dialog = "#crumbgate-dialog " if self.has("#crumbgate-dialog") and choice != "close" else ""
+        button = self.find(f"{dialog}[name=choice][value={choice}], {dialog}#crumbgate-{choice}")
+        self.driver.execute_script("arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })", button)
+        button.click()
+        if choice in ("settings", "link"):
+            self.until(lambda: self.has("#crumbgate-dialog"))
+        elif choice == "close":
+            self.until(lambda: not self.has("#crumbgate-dialog"))
+        else:
+            self.until(lambda: self.run("return window.isDone || !window.isLeft && document.readyState === 'complete'"))
 
     def picture(self, path):
         self.driver.save_screenshot(str(path))

@@ -1,6 +1,6 @@
 """Runs every check of the repository and closes with a line that counts the tests.
 
-Format, the release build, unit tests, the rules' schema, integration and browser tests against the release binaries,
+Format, the types of the browser's script, the release build, unit tests, the rules' schema, integration and browser tests against the release binaries,
 smoke fuzzing. All of them run even when an early one fails, except that nothing can run without the build. Format, build and
 fuzzing have no tests to count; one of them that fails counts as one failed test.
 """
@@ -84,6 +84,7 @@ def main():
     tally = Tally()
     sources = [path for path in ("Package.swift", "Sources", "Tests") if os.path.exists(path)]
     tally.check("format", ["swift", "format", "lint", "--strict", "--parallel", "--recursive", *sources])
+    tally.check("types of the browser's script", ["tsc", "--project", "Sources/Browser"])
     # One build for the binaries and the tests: the tests reach public interfaces only, so that neither is built
     # in a way the other is not.
     if tally.check("build", ["swift", "build", "--configuration", "release", "--build-tests"]):

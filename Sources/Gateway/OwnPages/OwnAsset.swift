@@ -1,4 +1,5 @@
 import Bytes
+import ContentCoding
 import HTTPWire
 
 /// A file of ours that pages refer to: its URL changes with its content, so that a browser keeps it for good.
@@ -11,6 +12,8 @@ package struct OwnAsset: Sendable {
     package let mediaType: String
     /// Its bytes.
     package let content: [UInt8]
+    /// The same in the codings that are worth it, the smallest first: coded once.
+    package let coded: [(coding: ContentCoding, content: [UInt8])]
 
     init(name: String, mediaType: String, text: String) {
         path = "/.crumbgate/" + name
@@ -18,6 +21,12 @@ package struct OwnAsset: Sendable {
         let content = Array(text.utf8)
         self.content = content
         version = String(content.rawSpan.tableHash, radix: 36)
+        coded = [ContentCoding.brotli, .gzip].compactMap { coding in
+            guard var encoder = ContentEncoder(coding, effort: .small) else { return nil }
+            var output = ByteBuffer(capacity: 8192)
+            encoder.encode(content.rawSpan, into: &output, flush: .finish)
+            return output.count < content.count ? (coding, output.array) : nil
+        }
     }
 
     /// Its URL as a page names it.
@@ -28,14 +37,36 @@ package struct OwnAsset: Sendable {
         guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
         // Whoever names another version, or none, has it from a page that is older or newer than this process.
         let isCurrent = request.query.utf8.elementsEqual("v=\(version)".utf8)
+        let accepted = AcceptedCodings(request.acceptEncoding ?? "")
+        let choice = coded.first { accepted.contains($0.coding) }
+        // Each representation has a tag of its own (RFC 9110 §8.8.3.3).
+        let tag = "\"\(version)\(choice.map { "-\($0.coding.name)" } ?? "")\""
         var fields = OwnFields()
         fields.add("Cache-Control", isCurrent ? "public, max-age=31536000, immutable" : "no-cache")
-        fields.add("ETag", "\"\(version)\"")
-        if request.ifNoneMatch?.contains("\"\(version)\"") == true {
-            return OwnAnswer(status: 304, fields: fields.bytes)
-        }
+        fields.add("ETag", tag)
+        fields.add("Vary", "Accept-Encoding")
+        if request.ifNoneMatch?.contains(tag) == true { return OwnAnswer(status: 304, fields: fields.bytes) }
         fields.add("Content-Type", mediaType)
+        if let choice { fields.add("Content-Encoding", "\(choice.coding.name)") }
         fields.add("X-Content-Type-Options", "nosniff")
-        return OwnAnswer(status: 200, fields: fields.bytes, body: content)
+        return OwnAnswer(status: 200, fields: fields.bytes, body: choice?.content ?? content)
     }
+}
+
+/// The codings that an Accept-Encoding field value names with a weight above zero (RFC 9110 §12.5.3).
+private struct AcceptedCodings {
+    private var names: Set<String> = []
+
+    init(_ field: String) {
+        for item in field.lowercased().split(separator: ",") {
+            let parts = item.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+            guard let name = parts.first else { continue }
+            let isRefused = parts.dropFirst().contains { weight in
+                weight.hasPrefix("q=0") && weight.dropFirst(3).allSatisfy { ".0".contains($0) }
+            }
+            if !isRefused { names.insert(name) }
+        }
+    }
+
+    func contains(_ coding: ContentCoding) -> Bool { names.contains("\(coding.name)") }
 }

@@ -71,11 +71,11 @@ extension OwnPages {
                 + #"<p><a href="\#(returnPath.text.escapedForHTML)">\#(text.back.escapedForHTML)</a></p>"#)
     }
 
-    private func htmlPage(status: Int, text: InterfaceText, title: String, body: String) -> OwnAnswer {
+    func htmlPage(status: Int, text: InterfaceText, title: String, body: String) -> OwnAnswer {
         let page =
             "<!doctype html>\n<html \(BannerMarkup.languageAttributes(text))><head><meta charset=\"utf-8\">"
             + #"<meta name="viewport" content="width=device-width,initial-scale=1">"#
-            + "<title>\(title.escapedForHTML)</title>\(BannerMarkup.link(to: stylesheet))</head>"
+            + "<title>\(title.escapedForHTML)</title>\(BannerMarkup.link(to: assets.stylesheet))</head>"
             + #"<body class="crumbgate-page"><main id="crumbgate">\#(body)</main></body></html>"# + "\n"
         return OwnAnswer(
             status: status, fields: OwnFields.page(mediaType: "text/html; charset=utf-8").bytes, body: Array(page.utf8))
@@ -107,7 +107,7 @@ struct SettingsPage {
             + #"<section class="crumbgate-category"><h2>\#(text.required.escapedForHTML)</h2>"#
             + "<p>\(text.requiredText.escapedForHTML)</p>" + ownCookie + "</section>"
             + required.map(requiredCategory).joined() + "</form>"
-            + #"<p><a href="\#(returnPath.text.escapedForHTML)">\#(text.back.escapedForHTML)</a></p>"#
+            + #"<p class="crumbgate-back"><a href="\#(returnPath.text.escapedForHTML)">\#(text.back.escapedForHTML)</a></p>"#
     }
 
     private func optionalCategory(_ index: Int) -> String {
@@ -141,12 +141,12 @@ struct SettingsPage {
 
     private func cookies(of category: Int) -> String {
         let rules = site.cookieRules.filter { $0.category == category }
-        return table(rules.map { rule in (rule.pattern, rule.vendor, rule.cap.map(lifetime) ?? "") })
+        return table(rules.map { rule in (rule.pattern, rule.vendor, rule.cap.map(text.lifetime) ?? "") })
     }
 
     /// The cookie that keeps the decision is one more that is always on.
     private var ownCookie: String {
-        table([("crumbgate", nil, lifetime(seconds: site.consent.validityDays * 86_400))])
+        table([("crumbgate", nil, text.lifetime(seconds: site.consent.validityDays * 86_400))])
     }
 
     private func table(_ rows: [(name: String, vendor: String?, lifetime: String)]) -> String {
@@ -165,14 +165,16 @@ struct SettingsPage {
                         + (hasVendors ? [bdi(row.vendor ?? "")] : []) + [row.lifetime.escapedForHTML])
             }.joined() + "</tbody></table>"
     }
+}
 
+extension InterfaceText {
     /// A lifetime in words; a part of a day counts as a day.
-    private func lifetime(seconds: Int) -> String {
+    func lifetime(seconds: Int) -> String {
         let days = (seconds + 86_399) / 86_400
         switch days {
-        case ...0: return text.lifetimeSession
-        case 1: return text.lifetimeDay
-        default: return text.lifetimeDays.replacing("{count}", with: "\(days)")
+        case ...0: return lifetimeSession
+        case 1: return lifetimeDay
+        default: return lifetimeDays.replacing("{count}", with: "\(days)")
         }
     }
 }

@@ -16,25 +16,27 @@ package final class OwnPages {
     /// Changes with everything that documents are given.
     package let revision: UInt32
     /// The look of this site.
-    package let stylesheet: OwnAsset
+    package var stylesheet: OwnAsset { assets.stylesheet }
     private let languages: LanguageSet
     private let banners: [[UInt8]]
     private let links: [[UInt8]]
-    private let head: [UInt8]
-    /// The head's markup up to the place of a nonce.
-    private let headLength: Int
+    package let assets: SiteAssets
+    /// The script's tag up to the place of a nonce, and what follows it.
+    private let scriptTag: [UInt8]
+    private let afterScriptTag: [UInt8]
 
-    package init(site: Site, history: SiteHistory = .none) {
+    /// Makes the pages of a site; `assets` are its files where they have been made before.
+    package init(site: Site, history: SiteHistory = .none, assets: SiteAssets? = nil) {
         self.site = site
         self.history = history
+        let assets = assets ?? SiteAssets(site: site, history: history)
+        self.assets = assets
         let settings = site.consentSettings
         texts = settings.texts.isEmpty ? [.english] : settings.texts
         languages = LanguageSet(texts.map(\.language), default: texts[0].language)
-        let stylesheet = OwnAsset.stylesheet(settings.theme)
-        self.stylesheet = stylesheet
-        let link = BannerMarkup.link(to: stylesheet) + #"<script src="\#(OwnAsset.script.url)" defer="""#
-        headLength = link.utf8.count
-        head = Array((link + "></script>").utf8)
+        // The script comes first, and stylesheets in front of it would hold it up.
+        scriptTag = Array(#"<script src="\#(assets.script.url)""#.utf8)
+        afterScriptTag = Array(("></script>" + BannerMarkup.link(to: assets.stylesheet)).utf8)
         let isAnyOptional = !site.consent.optional.isEmpty
         links = texts.map { BannerMarkup.link(settings, text: $0) }
         // A site that has nothing to ask for asks nobody.
@@ -48,7 +50,7 @@ package final class OwnPages {
         knownTexts = Dictionary(
             (shown.all.map(\.digest) + history.texts).map { (ShownText.name(of: $0), $0) },
             uniquingKeysWith: { first, _ in first })
-        let all = ([head] + banners + links).flatMap { $0 }
+        let all = ([scriptTag, afterScriptTag] + banners + links).flatMap { $0 }
         let hash = all.rawSpan.tableHash
         revision = UInt32(truncatingIfNeeded: hash ^ hash >> 32) ^ site.consent.revision
     }
@@ -66,20 +68,18 @@ package final class OwnPages {
         return texts.indices.contains(index) ? index : languages.defaultIndex
     }
 
-    /// Appends what goes right after `<head>`: the stylesheet and the script.
+    /// Appends what goes right after `<head>`: the script, in front of every other of the page, and the stylesheet.
     ///
     /// - Parameter nonce: what the page's own policy asks of scripts, as `ContentSecurityPolicy.nonce(of:)` found it;
     ///   empty for most pages.
     package func writeHead(nonce: borrowing [UInt8], into output: inout ByteBuffer) {
-        guard !nonce.isEmpty else {
-            output.append(head)
-            return
+        output.append(scriptTag)
+        if !nonce.isEmpty {
+            output.append(" nonce=\"")
+            output.append(nonce)
+            output.append("\"")
         }
-        let head = head
-        output.append(head.rawSpan.extracting(0..<headLength))
-        output.append(" nonce=\"")
-        output.append(nonce)
-        output.append("\"></script>")
+        output.append(afterScriptTag)
     }
 
     /// Right after `<body>`, for visitors who have not decided.
@@ -96,8 +96,11 @@ package final class OwnPages {
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
             return settingsPage(for: request)
         case .receipt: return record(request)
-        case .stylesheet: return stylesheet.answer(to: request)
-        case .script: return OwnAsset.script.answer(to: request)
+        case .declaration:
+            guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
+            return declarationPage(for: request)
+        case .stylesheet: return assets.stylesheet.answer(to: request)
+        case .script: return assets.script.answer(to: request)
         case .globalPrivacyControl:
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
             return globalPrivacyControl

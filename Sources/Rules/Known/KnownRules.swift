@@ -13,9 +13,9 @@ public struct KnownRules: Sendable {
     /// Cookies in the shop's own name.
     public let cookieRules: [CookieRule]
     /// Third-party hosts by category.
-    public let hostRules: HostRules
+    public private(set) var hostRules: HostRules
     /// Inline scripts by category.
-    public let snippets: [KnownSnippet]
+    public private(set) var snippets: [KnownSnippet]
     private let names: NameClassifier
     private let treatments: [CookieTreatment]
 
@@ -70,6 +70,19 @@ public struct KnownRules: Sendable {
         self.snippets = snippets
         names = NameClassifier(patterns)
         hostRules = HostRules(hosts)
+    }
+
+    /// The same without the hosts and inline scripts that Google Consent Mode lets load before consent.
+    func inForce(under mode: GoogleConsentMode?) -> KnownRules {
+        guard let mode, mode.mode == .advanced else { return self }
+        let rules = mode.rulesInForce(hostRules.rules)
+        let services = Set(hostRules.rules.compactMap(\.service))
+        let withheld = Set(rules.compactMap(\.service))
+        var result = self
+        result.hostRules = HostRules(rules)
+        // A service of which no host waits has no script that waits.
+        result.snippets = snippets.filter { withheld.contains($0.service) || !services.contains($0.service) }
+        return result
     }
 
     /// What becomes of a cookie that no rule of the operator names; nil when nothing is known of it either.

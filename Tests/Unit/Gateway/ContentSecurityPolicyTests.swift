@@ -6,7 +6,7 @@ import Testing
 struct ContentSecurityPolicyTests {
     struct Case: CustomTestStringConvertible {
         var policy: String
-        /// With `C`, `J` and `F` for the URLs of stylesheet, script and form.
+        /// With `C`, `J`, `F` and `N` for the URLs of stylesheet, script and form, and of all that the script asks for.
         var expected: String
         var authority = "shop.example"
         var isSecure = true
@@ -21,11 +21,12 @@ struct ContentSecurityPolicyTests {
 
         var urls: [String] {
             let origin = (isSecure ? "https://" : "http://") + authority
-            return ["banner.css", "banner.js", "consent"].map { "\(origin)/.crumbgate/\($0)" }
+            return ["banner.css", "banner.js", "consent", ""].map { "\(origin)/.crumbgate/\($0)" }
         }
 
         var expectedText: String {
             expected.replacing("{C}", with: urls[0]).replacing("{J}", with: urls[1]).replacing("{F}", with: urls[2])
+                .replacing("{N}", with: urls[3])
         }
     }
 
@@ -51,19 +52,19 @@ struct ContentSecurityPolicyTests {
             "form-action 'self'; script-src 'self'; style-src 'self'",
             "form-action 'self'; script-src 'self'; style-src 'self'"),
         // Not allowed.
-        Case("default-src 'none'", "default-src {C} {J}"), Case("DEFAULT-SRC 'NONE'", "DEFAULT-SRC {C} {J}"),
-        Case("default-src", "default-src {C} {J}"), Case("default-src ;", "default-src {C} {J} ;"),
-        Case("default-src cdn.example", "default-src cdn.example {C} {J}"),
-        Case("default-src *.shop.example", "default-src *.shop.example {C} {J}"),
-        Case("default-src shop.example:8443", "default-src shop.example:8443 {C} {J}"),
-        Case("default-src shop.example/assets/", "default-src shop.example/assets/ {C} {J}"),
-        Case("default-src shop.example/.crumbgate", "default-src shop.example/.crumbgate {C} {J}"),
-        Case("default-src wss: data: blob:", "default-src wss: data: blob: {C} {J}"),
-        Case("default-src evilshop.example", "default-src evilshop.example {C} {J}"),
-        Case("default-src 'unsafe-inline'", "default-src 'unsafe-inline' {C} {J}"),
-        Case("default-src 'none' 'none'", "default-src 'none' 'none' {C} {J}"),
-        Case("default-src cdn.example;script-src 'self'", "default-src cdn.example {C};script-src 'self'"),
-        Case("script-src 'self'; default-src 'none'", "script-src 'self'; default-src {C}"),
+        Case("default-src 'none'", "default-src {C} {J} {N}"), Case("DEFAULT-SRC 'NONE'", "DEFAULT-SRC {C} {J} {N}"),
+        Case("default-src", "default-src {C} {J} {N}"), Case("default-src ;", "default-src {C} {J} {N} ;"),
+        Case("default-src cdn.example", "default-src cdn.example {C} {J} {N}"),
+        Case("default-src *.shop.example", "default-src *.shop.example {C} {J} {N}"),
+        Case("default-src shop.example:8443", "default-src shop.example:8443 {C} {J} {N}"),
+        Case("default-src shop.example/assets/", "default-src shop.example/assets/ {C} {J} {N}"),
+        Case("default-src shop.example/.crumbgate", "default-src shop.example/.crumbgate {C} {J} {N}"),
+        Case("default-src wss: data: blob:", "default-src wss: data: blob: {C} {J} {N}"),
+        Case("default-src evilshop.example", "default-src evilshop.example {C} {J} {N}"),
+        Case("default-src 'unsafe-inline'", "default-src 'unsafe-inline' {C} {J} {N}"),
+        Case("default-src 'none' 'none'", "default-src 'none' 'none' {C} {J} {N}"),
+        Case("default-src cdn.example;script-src 'self'", "default-src cdn.example {C} {N};script-src 'self'"),
+        Case("script-src 'self'; default-src 'none'", "script-src 'self'; default-src {C} {N}"),
         Case("script-src 'none'; style-src 'none'", "script-src {J}; style-src {C}"),
         Case("script-src cdn.example ; img-src *", "script-src cdn.example {J} ; img-src *"),
         Case("script-src-elem cdn.example; script-src 'self'", "script-src-elem cdn.example {J}; script-src 'self'"),
@@ -76,28 +77,32 @@ struct ContentSecurityPolicyTests {
         Case("form-action pay.example", "form-action pay.example {F}"),
         Case("form-action shop.example/.crumbgate/consent", "form-action shop.example/.crumbgate/consent"),
         Case("form-action shop.example/.crumbgate/consents", "form-action shop.example/.crumbgate/consents {F}"),
+        Case("connect-src 'none'", "connect-src {N}"), Case("connect-src api.example", "connect-src api.example {N}"),
+        Case("connect-src 'self'; default-src 'none'", "connect-src 'self'; default-src {C} {J}"),
+        Case("connect-src shop.example/.crumbgate/", "connect-src shop.example/.crumbgate/"),
+        Case("connect-src shop.example/.crumbgate/consent", "connect-src shop.example/.crumbgate/consent {N}"),
         // Of two of one name the first counts.
         Case("script-src 'none'; script-src *", "script-src {J}; script-src *"),
         Case("script-src *; SCRIPT-SRC 'none'", "script-src *; SCRIPT-SRC 'none'"),
         // Nonces, and where only they count.
         Case("script-src 'nonce-abc'", "script-src 'nonce-abc' {J}"),
         Case("script-src 'nonce-abc' 'strict-dynamic' https:", "script-src 'nonce-abc' 'strict-dynamic' https:"),
-        Case("default-src 'nonce-abc' 'strict-dynamic'", "default-src 'nonce-abc' 'strict-dynamic' {C}"),
+        Case("default-src 'nonce-abc' 'strict-dynamic'", "default-src 'nonce-abc' 'strict-dynamic' {C} {N}"),
         // Several policies: each must allow it.
         Case("default-src 'self', script-src 'none'", "default-src 'self', script-src {J}"),
-        Case("default-src 'none',default-src 'none'", "default-src {C} {J},default-src {C} {J}"),
+        Case("default-src 'none',default-src 'none'", "default-src {C} {J} {N},default-src {C} {J} {N}"),
         Case(", ,script-src x.example,", ", ,script-src x.example {J},"),
         // Odd spacing stays.
-        Case(" \tdefault-src\t'none'  ;  img-src  x  ", " \tdefault-src {C} {J}  ;  img-src  x  "),
-        Case("default-src  a.example   b.example", "default-src  a.example   b.example {C} {J}"),
-        Case("report-uri /csp; default-src 'none'; report-to x", "report-uri /csp; default-src {C} {J}; report-to x"),
+        Case(" \tdefault-src\t'none'  ;  img-src  x  ", " \tdefault-src {C} {J} {N}  ;  img-src  x  "),
+        Case("default-src  a.example   b.example", "default-src  a.example   b.example {C} {J} {N}"),
+        Case("report-uri /x; default-src 'none'; report-to x", "report-uri /x; default-src {C} {J} {N}; report-to x"),
         // Plaintext, ports.
-        Case("default-src https:", "default-src https: {C} {J}", isSecure: false),
+        Case("default-src https:", "default-src https: {C} {J} {N}", isSecure: false),
         Case("default-src http:", "default-src http:", isSecure: false),
-        Case("default-src shop.example", "default-src shop.example {C} {J}", authority: "shop.example:8080"),
+        Case("default-src shop.example", "default-src shop.example {C} {J} {N}", authority: "shop.example:8080"),
         Case("default-src shop.example:8080", "default-src shop.example:8080", authority: "shop.example:8080"),
         Case("default-src shop.example:80", "default-src shop.example:80", isSecure: false),
-        Case("default-src 'none'", "default-src {C} {J}", authority: "127.0.0.1:8080", isSecure: false),
+        Case("default-src 'none'", "default-src {C} {J} {N}", authority: "127.0.0.1:8080", isSecure: false),
         // An authority that is no host-source, or would be more than one.
         Case("default-src 'none'", "default-src 'none'", authority: ""),
         Case("default-src 'none'", "default-src 'none'", authority: "[::1]:8080"),
@@ -155,8 +160,9 @@ struct ContentSecurityPolicyTests {
     func random() {
         var generator = SplitMix(state: 42)
         let words = [
-            "default-src", "script-src", "script-src-elem", "style-src", "style-src-elem", "form-action", "img-src",
-            ";", ";", ";", ",", "'none'", "'self'", "*", "https:", "shop.example", "*.example", "'strict-dynamic'",
+            "default-src", "script-src", "script-src-elem", "style-src", "style-src-elem", "form-action", "connect-src",
+            "img-src", ";", ";", ";", ",", "'none'", "'self'", "*", "https:", "shop.example", "*.example",
+            "'strict-dynamic'",
             "'nonce-x'", "cdn.example/a", "\t", "sandbox", "'unsafe-inline'", "http://shop.example:80/", ":", "/",
         ]
         for _ in 0..<3000 {
@@ -207,7 +213,9 @@ private func faults(before: String, after: String, allowed: [String]) -> [String
             }
         }
     }
-    let extendable = ["default-src", "script-src", "script-src-elem", "style-src", "style-src-elem", "form-action"]
+    let extendable = [
+        "default-src", "script-src", "script-src-elem", "style-src", "style-src-elem", "form-action", "connect-src",
+    ]
     let (old, new) = (parse(before), parse(after))
     guard old.count == new.count else { return ["policies"] }
     var faults: [String] = []

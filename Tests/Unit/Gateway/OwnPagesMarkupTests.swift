@@ -1,5 +1,6 @@
 import Bytes
 import Consent
+import ContentCoding
 import Gateway
 import HTTPWire
 import Rules
@@ -92,17 +93,14 @@ struct OwnPagesMarkupTests {
         #expect(text(pages.linkMarkup(pages.language(ofPage: RawSpan(), preference: 200))).contains(#"lang="de""#))
     }
 
-    @Test("The head gets our stylesheet and script by versioned URLs, and the page's nonce where it asks for one")
+    @Test("The head gets our script in front of all else, with the page's nonce where it asks for one")
     func head() throws {
         let pages = OwnPages(site: try site())
-        let css = pages.stylesheet.url
-        let script = OwnAsset.script.url
+        let (css, script) = (pages.assets.stylesheet.url, pages.assets.script.url)
+        let link = #"<link rel="stylesheet" href="\#(css)"/>"#
+        #expect(headMarkup(pages) == #"<script src="\#(script)"></script>\#(link)"#)
         #expect(
-            headMarkup(pages) == #"<link rel="stylesheet" href="\#(css)"/><script src="\#(script)" defer=""></script>"#)
-        #expect(
-            headMarkup(pages, nonce: "aB+/9=")
-                == #"<link rel="stylesheet" href="\#(css)"/><script src="\#(script)" defer="" nonce="aB+/9="></script>"#
-        )
+            headMarkup(pages, nonce: "aB+/9=") == #"<script src="\#(script)" nonce="aB+/9="></script>\#(link)"#)
     }
 
     @Test("The revision changes with every text and setting that documents carry")
@@ -121,7 +119,7 @@ struct OwnPagesMarkupTests {
     @Test("Stylesheet and script come with their version in the URL, for good; else only after asking")
     func assets() throws {
         let pages = OwnPages(site: try site())
-        for (path, asset) in [(OwnRequest.Path.stylesheet, pages.stylesheet), (.script, OwnAsset.script)] {
+        for (path, asset) in [(OwnRequest.Path.stylesheet, pages.assets.stylesheet), (.script, pages.assets.script)] {
             let current = pages.answer(request(path, query: "v=\(asset.version)"))
             #expect(current.status == 200 && current.body == asset.content)
             #expect(current.value("Cache-Control") == "public, max-age=31536000, immutable")
@@ -142,12 +140,87 @@ struct OwnPagesMarkupTests {
         }
     }
 
+    @Test("Stylesheet and script come coded as the browser likes it, each form with a tag of its own")
+    func codedAssets() throws {
+        let pages = OwnPages(site: try site())
+        let expected = [
+            ("gzip, deflate, br", "br"), ("gzip", "gzip"), ("GZIP;q=0.5", "gzip"), ("br;q=0, gzip", "gzip"), ("", nil),
+            ("identity", nil), ("gzip;q=0.0", nil),
+        ]
+        var tags: Set<String> = []
+        for (accepted, coding) in expected {
+            var asked = request(.script, query: "v=\(pages.assets.script.version)")
+            asked.acceptEncoding = accepted
+            let answer = pages.answer(asked)
+            #expect(answer.value("Content-Encoding") == coding)
+            #expect(answer.value("Vary") == "Accept-Encoding")
+            let tag = try #require(answer.value("ETag"))
+            tags.insert(tag)
+            asked.ifNoneMatch = tag
+            #expect(pages.answer(asked).status == 304)
+            if coding == nil { #expect(answer.body == pages.assets.script.content) }
+        }
+        #expect(tags.count == 3)
+    }
+
+    @Test("Script and stylesheet stay small: 10 kB together, compressed, without the site's rules and theme")
+    func size() throws {
+        let assets = OwnPages(site: try site()).assets
+        let script = text(assets.script.content)
+        let rules = try #require(script.firstRange(of: "]};\n"))
+        var sizes: [Int] = []
+        // The site's theme comes last in the stylesheet.
+        let style = text(assets.stylesheet.content)
+        let theme = try #require(style.firstRange(of: "#crumbgate,.crumbgate-page,"))
+        for part in [String(style[..<theme.lowerBound]), String(script[rules.upperBound...])] {
+            var output = ByteBuffer()
+            if var encoder = ContentEncoder(.gzip, effort: .small) {
+                encoder.encode(Array(part.utf8).rawSpan, into: &output, flush: .finish)
+            }
+            sizes.append(output.isEmpty ? .max / 2 : output.count)
+        }
+        #expect(sizes[0] + sizes[1] <= 10_000, "stylesheet \(sizes[0]), script \(sizes[1])")
+    }
+
+    @Test("The script begins with the site's rules, and its URL changes with them")
+    func rulesForTheScript() throws {
+        let rules = """
+            categories:
+              analytics: { cookies: [_ga, "/^_x<[0-9]+$/"], hosts: ["*.tracker.example:8443/p/*"] }
+              payment: { hosts: [pay.example] }
+            cookies: { unknown: learn }
+            """
+        let script = OwnPages(site: try site(rules)).assets.script
+        let content = text(script.content)
+        #expect(content.hasPrefix(#"(()=>{"use strict";const policy={"revisions":[""#))
+        #expect(
+            content.contains(
+                #"{"id":"analytics","cookies":["_ga","/^_x\u003c[0-9]+$/"],"hosts":["*.tracker.example:8443/p/*"]"#))
+        #expect(content.contains(#"{"id":"payment","required":true,"hosts":["pay.example"]"#))
+        #expect(content.contains(#""unknown":true"#))
+        #expect(content.contains(#""gpc":["analytics","remarketing","social"],"#))
+        #expect(script.url != OwnPages(site: try site()).assets.script.url)
+        #expect(!content.contains("/**") && !content.contains("@param"))
+    }
+
     @Test("Stylesheet and script name no other host and evaluate nothing")
     func assetsAreSelfContained() throws {
-        let all = text(OwnPages(site: try site()).stylesheet.content) + text(OwnAsset.script.content)
-        for forbidden in ["http:", "https:", "url(", "@import", "eval", "innerHTML"] {
-            #expect(!all.contains(forbidden))
+        let assets = OwnPages(site: try site()).assets
+        let all = text(assets.stylesheet.content) + text(assets.script.content)
+        for forbidden in ["http://", "https://", "url(", "@import", "eval(", "Function("] {
+            let plain = all.replacing("http://www.w3.org/1999/xlink", with: "")
+            #expect(!plain.contains(forbidden))
         }
+    }
+
+    @Test("All cookies and third parties stand in one table")
+    func declaration() throws {
+        let pages = OwnPages(site: try site(richRules))
+        let page = pages.answer(request(.declaration, query: "lang=en")).text
+        #expect(page.contains("<td><code>_ga</code></td><td>this site</td><td>Google</td><td>90 days</td>"))
+        #expect(page.contains("<td><code>crumbgate</code></td><td>this site</td><td></td><td>182 days</td>"))
+        #expect(page.contains("<h2>Cookies of this site</h2>"))
+        #expect(pages.answer(request(.declaration, .post)).status == 405)
     }
 
     @Test("GPC is answered for where it is honoured")

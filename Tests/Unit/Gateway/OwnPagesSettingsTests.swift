@@ -96,7 +96,7 @@ struct OwnPagesSettingsTests {
         asked.referer = referer
         let page = OwnPages(site: try site()).answer(asked).text
         #expect(page.contains(#"<input type="hidden" name="return" value="\#(expected)">"#))
-        #expect(page.contains(#"<p><a href="\#(expected)">Back without changes</a></p>"#))
+        #expect(page.contains(#"<p class="crumbgate-back"><a href="\#(expected)">Back without changes</a></p>"#))
     }
 
     @Test("It is never stored, framed elsewhere, or able to load anything foreign")

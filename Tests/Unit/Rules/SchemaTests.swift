@@ -12,7 +12,8 @@ struct SchemaTests {
         let path: [String] =
             switch section {
             case .file: []
-            case .site, .category, .cookie, .host, .signal, .page, .goal, .knownServices, .theme, .palette, .logo:
+            case .site, .category, .cookie, .host, .signal, .googleConsentMode, .page, .goal, .knownServices, .theme,
+                .palette, .logo:
                 ["$defs", section.rawValue]
             case .addressPrecision: ["properties", "address_precision"]
             case .cookies, .consent, .signals, .measurement, .limits, .timeouts, .location, .log, .methods:

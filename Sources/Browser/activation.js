@@ -1,0 +1,188 @@
+// What was withheld, put to work once all its categories are granted; nothing twice.
+
+/** Text that stood in the page as a script of the page's own, for pages that trust nothing else (Trusted Types). */
+const trust = (() => {
+  try {
+    const same = (/** @type {string} */ text) => text;
+    return window.trustedTypes?.createPolicy("crumbgate", { createScript: same, createScriptURL: same });
+  } catch {
+    return undefined; // The page's policy names others only.
+  }
+})();
+
+/**
+ * @param {Element} element
+ * @param {string} name
+ * @param {string} value
+ */
+const setAttribute = (element, name, value) => {
+  const trusted = element.localName === "script" && name === "src" ? trust?.createScriptURL(value) ?? value : value;
+  if (name === "xlink:href") browser.setAttributeNS.call(element, "http://www.w3.org/1999/xlink", name, trusted);
+  else browser.setAttribute.call(element, name, trusted);
+};
+
+/**
+ * Whether an element waits: others have the attribute to be found by us.
+ *
+ * @param {Element} element
+ */
+const isWithheld = (element) => [...element.attributes].some(({ name }) => name.startsWith(PREFIX)) || isWithheldScript(element);
+
+/**
+ * Whether an element is a script that the server or the parser was kept from running.
+ *
+ * @param {Element} element
+ */
+const isWithheldScript = (element) =>
+  element.localName === "script" && element.hasAttribute(MARK) && element.getAttribute("type") === "text/plain";
+
+/**
+ * Gives an element what waited.
+ *
+ * @param {Element} element
+ */
+const release = (element) => {
+  const { previousElementSibling: before, parentElement } = element;
+  if (before?.classList.contains("crumbgate-placeholder")) before.remove();
+  element.removeAttribute(MARK);
+  for (const { name, value } of [...element.attributes]) {
+    if (!name.startsWith(PREFIX)) continue;
+    element.removeAttribute(name);
+    setAttribute(element, name.slice(PREFIX.length), value);
+  }
+  // These look only when they come, or when they are told to.
+  if (element.localName === "meta") element.replaceWith(element.cloneNode());
+  if (element.localName === "source" && parentElement instanceof HTMLMediaElement) parentElement.load();
+};
+
+/**
+ * Runs a script by putting another in its place: the parser is done with the old one for good.
+ *
+ * @param {Element} old
+ * @returns {Promise<void>} until it has run or failed
+ */
+const run = (old) => {
+  const script = /** @type {HTMLScriptElement} */ (document.createElementNS(old.namespaceURI, "script"));
+  for (const { name, value } of old.attributes) {
+    if (name === MARK || name === "type") continue;
+    setAttribute(script, name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name, value);
+  }
+  script.nonce = /** @type {HTMLElement} */ (old).nonce;
+  script.async = old.hasAttribute("async");
+  const text = old.textContent ?? "";
+  if (text) script.text = trust?.createScript(text) ?? text;
+  const isFetched = ["src", "href", "xlink:href"].some((name) => script.hasAttribute(name));
+  if (isFetched) {
+    return new Promise((resolve) => {
+      for (const type of ["load", "error"]) script.addEventListener(type, () => resolve());
+      old.replaceWith(script);
+      if (script.async) resolve();
+    });
+  }
+  // The document is complete by now: what it writes would take the document's place.
+  const write = (/** @type {string[]} */ ...text) =>
+    script.after(document.createRange().createContextualFragment(text.join("")));
+  Object.assign(document, { write, writeln: write });
+  try {
+    old.replaceWith(script);
+  } finally {
+    Reflect.deleteProperty(document, "write");
+    Reflect.deleteProperty(document, "writeln");
+  }
+  return Promise.resolve();
+};
+
+/** @type {WeakSet<Element>} */
+const started = new WeakSet();
+/** Until the scripts before have run. */
+let turn = Promise.resolve();
+
+/**
+ * Scripts in the document's order: those with a URL are fetched at the same time, and one without waits for them.
+ *
+ * @param {Element[]} scripts
+ */
+const runInOrder = async (scripts) => {
+  /** @type {Promise<void>[]} */
+  let pending = [];
+  for (const script of scripts) {
+    if (!script.isConnected) continue;
+    // Those with a URL have no text.
+    if (script.textContent) {
+      await Promise.all(pending);
+      pending = [];
+    }
+    pending.push(run(script));
+  }
+  await Promise.all(pending);
+};
+
+/**
+ * Puts to work what is granted, in an element and below.
+ *
+ * @param {Document | Element} root
+ */
+const activate = (root) => {
+  const elements = [...root.querySelectorAll(`[${MARK}]`)];
+  if (root instanceof Element && root.hasAttribute(MARK)) elements.unshift(root);
+  /** @type {Element[]} */
+  const scripts = [];
+  for (const element of elements) {
+    const ids = (element.getAttribute(MARK) ?? "").split(" ");
+    if (started.has(element) || !ids.every((id) => granted.has(id)) || !isWithheld(element)) continue;
+    if (isWithheldScript(element)) {
+      started.add(element);
+      scripts.push(element);
+    } else {
+      release(element);
+    }
+  }
+  if (scripts.length) turn = turn.then(() => runInOrder(scripts)).catch(reloadOnce);
+};
+
+/** Where the page's policy lets no script of ours run others, the server's next answer has them as they were. */
+const reloadOnce = () => {
+  if (hasDecidedHere) location.reload();
+};
+let hasDecidedHere = false;
+
+/** What the interface says, in the language of the banner, else of the page. */
+const words = () => {
+  const asked = document.getElementById("crumbgate")?.lang || document.documentElement.lang || navigator.language;
+  const tag = asked.toLowerCase();
+  return policy.texts[tag] ?? policy.texts[tag.split("-")[0]] ?? Object.values(policy.texts)[0];
+};
+
+/**
+ * Puts in front of a frame that a script added what the server puts in front of those in its pages: a title, a way to
+ * the content where it comes from, and a button that shows it.
+ *
+ * @param {Element} frame
+ */
+const addPlaceholder = (frame) => {
+  const url = frame.getAttribute(`${PREFIX}src`) ?? frame.getAttribute(`${PREFIX}data`);
+  if (!url || !["iframe", "embed", "object"].includes(frame.localName)) return;
+  if (frame.previousElementSibling?.classList.contains("crumbgate-placeholder")) return;
+  const { placeholder_title, placeholder_text, placeholder_show, placeholder_link } = words();
+  const { host, href } = new URL(url, document.baseURI);
+  const make = (/** @type {string} */ name, /** @type {string} */ text, attributes = {}) => {
+    const element = document.createElement(name);
+    element.textContent = text;
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
+    return element;
+  };
+  const id = frame.getAttribute(MARK) ?? "";
+  const placeholder = make("span", "", { class: "crumbgate-placeholder", [`${PREFIX}for`]: id });
+  const content = make("span", "");
+  content.append(
+    make("strong", placeholder_title.replace("{vendor}", host)),
+    make("span", placeholder_text),
+    make("a", placeholder_link.replace("{host}", host), { href, rel: "noreferrer noopener", target: "_blank" }),
+    make("button", placeholder_show, { type: "button", [`${PREFIX}show`]: id }),
+  );
+  // An empty canvas keeps the frame's room.
+  const side = (/** @type {string} */ name, /** @type {number} */ usual) => Number(frame.getAttribute(name)) || usual;
+  const room = { "aria-hidden": true, width: side("width", 300), height: side("height", 150) };
+  placeholder.append(make("canvas", "", room), content);
+  frame.before(placeholder);
+};

@@ -1,0 +1,287 @@
+// What other scripts may not do while a category is not granted. Each function stands in for one of the browser's: it
+// lets everything else through to that, and whatever fails in ours is as if ours were not there.
+//
+// Out of reach: what a frame or worker of the page does by itself, `import()`, and URLs in styles.
+
+const { apply, construct } = Reflect;
+/** The browser's own, for our own use. */
+const browser = { setAttribute: Element.prototype.setAttribute, setAttributeNS: Element.prototype.setAttributeNS };
+
+/** Once nothing is left to withhold, all of it lets everything through; the next page has none of it. */
+let isGuarding = false;
+
+/**
+ * @typedef {{ result: unknown } | { error: unknown } | { arguments: unknown[] } | undefined | void} Verdict
+ *   what the caller gets instead or what is thrown at it, what the browser's own gets instead, or nothing to change
+ */
+
+/**
+ * @param {Function} native
+ * @param {(self: any, args: any[]) => Verdict} judge
+ * @returns {(self: unknown, args: unknown[]) => unknown}
+ */
+const guarded = (native, judge) => (self, args) => {
+  /** @type {Verdict} */
+  let verdict;
+  if (isGuarding) {
+    try {
+      verdict = judge(self, args);
+    } catch {
+      // The browser's own will say what is wrong with these arguments.
+    }
+  }
+  if (verdict && "error" in verdict) throw verdict.error;
+  if (verdict && "result" in verdict) return verdict.result;
+  return apply(native, self, verdict ? verdict.arguments : args);
+};
+
+/**
+ * @param {any} owner
+ * @param {string} name
+ * @param {(self: any, args: any[]) => Verdict} judge
+ */
+const guardMethod = (owner, name, judge) => {
+  const native = owner?.[name];
+  if (typeof native !== "function") return;
+  const call = guarded(native, judge);
+  // A method: it cannot be constructed, as the browser's cannot.
+  owner[name] = {
+    /** @param {unknown[]} args */
+    [name](...args) {
+      return call(this, args);
+    },
+  }[name];
+};
+
+/**
+ * @param {any} owner
+ * @param {string} name
+ * @param {(self: any, args: any[]) => Verdict} judge
+ * @param {(self: any, value: unknown) => unknown} [read] what reading gives, of what the browser's own gave
+ */
+const guardProperty = (owner, name, judge, read) => {
+  const native = owner && Object.getOwnPropertyDescriptor(owner, name);
+  if (!native?.set || !native.get || !native.configurable) return;
+  const { get, set } = native;
+  const write = guarded(set, judge);
+  Object.defineProperty(owner, name, {
+    ...native,
+    get() {
+      const value = apply(get, this, []);
+      return read ? read(this, value) : value;
+    },
+    set(value) {
+      write(this, [value]);
+    },
+  });
+};
+
+/**
+ * @param {string} name
+ * @param {(url: string, native: any, args: any[]) => object} refuse what is made instead
+ */
+const guardConstructor = (name, refuse) => {
+  const global = /** @type {any} */ (window);
+  const native = global[name];
+  if (typeof native !== "function") return;
+  global[name] = new Proxy(native, {
+    construct(target, args, newTarget) {
+      try {
+        if (isGuarding && args.length && withheldURL(String(args[0])).length)
+          return refuse(new URL(String(args[0]), document.baseURI).href, target, args);
+      } catch {
+        // As above.
+      }
+      return construct(target, args, newTarget);
+    },
+  });
+};
+
+/**
+ * A connection that could not be made.
+ *
+ * @param {string} url
+ * @param {any} native
+ */
+const deadConnection = (url, native) => {
+  const dead = Object.setPrototypeOf(new EventTarget(), native.prototype);
+  const handlers = { onopen: null, onmessage: null, onerror: null, onclose: null, send() {}, close() {} };
+  for (const [key, value] of Object.entries({ url, readyState: 0, ...handlers }))
+    Object.defineProperty(dead, key, { value, writable: true });
+  setTimeout(() => {
+    dead.readyState = native.CLOSED;
+    for (const event of [new Event("error"), new CloseEvent("close", { code: 1006 })]) {
+      dead.dispatchEvent(event);
+      dead[`on${event.type}`]?.(event);
+    }
+  });
+  return dead;
+};
+
+/**
+ * Requests that were opened to a URL that has to wait.
+ *
+ * @type {WeakMap<XMLHttpRequest, boolean>}
+ */
+const deadRequests = new WeakMap();
+
+/**
+ * @param {XMLHttpRequest} request
+ * @param {boolean} isAsync
+ * @returns {Verdict}
+ */
+const failRequest = (request, isAsync) => {
+  if (!isAsync) return { error: new DOMException("A network error occurred.", "NetworkError") };
+  setTimeout(() => {
+    Object.defineProperty(request, "readyState", { value: 4, configurable: true });
+    for (const type of ["readystatechange", "error", "loadend"]) request.dispatchEvent(new ProgressEvent(type));
+  });
+  return { result: undefined };
+};
+
+/**
+ * Whether a script may set a cookie: it may always remove one.
+ *
+ * @param {string} name
+ * @param {number} [expiry] in milliseconds since 1970
+ */
+const mayKeep = (name, expiry) => {
+  if (expiry !== undefined && expiry <= Date.now()) return true;
+  const category = categoryOfCookie(name);
+  return category === undefined ? policy.unknown : granted.has(category);
+};
+
+/** @param {string} line a set-cookie-string */
+const mayKeepLine = (line) => {
+  const [pair, ...attributes] = line.split(";");
+  const equals = pair.indexOf("=");
+  let expiry;
+  for (const attribute of attributes) {
+    const [key, value = ""] = attribute.split("=").map((part) => part.trim());
+    if (/^max-age$/i.test(key)) {
+      // Max-Age wins over Expires (RFC 6265bis §5.5).
+      expiry = Date.now() + Number(value) * 1000;
+      break;
+    }
+    if (/^expires$/i.test(key)) expiry = Date.parse(value);
+  }
+  return mayKeep(equals < 0 ? "" : pair.slice(0, equals).trim(), expiry);
+};
+
+/** @param {number} index of the argument that is HTML */
+const judgeHTML =
+  (index) =>
+  /**
+   * @param {unknown} _
+   * @param {any[]} args
+   */
+  (_, args) => {
+    // Text of a Trusted Type is the page's own responsibility, and would not be trusted once changed.
+    if (typeof args[index] !== "string") return undefined;
+    const html = withholdInHTML(args[index]);
+    return html === args[index] ? undefined : { arguments: args.map((value, at) => (at === index ? html : value)) };
+  };
+
+const startGuarding = () => {
+  isGuarding = true;
+
+  // Elements, by property and by attribute.
+  const global = /** @type {any} */ (window);
+  for (const [owner, ...names] of [
+    ["Script", "src"], ["Image", "src", "srcset"], ["IFrame", "src", "srcdoc"],
+    ["Source", "src", "srcset"], ["Media", "src"], ["Video", "poster"], ["Track", "src"], ["Embed", "src"],
+    ["Object", "data"], ["Input", "src"], ["Link", "href"],
+  ]) {
+    for (const name of names)
+      guardProperty(
+        global[`HTML${owner}Element`]?.prototype,
+        name,
+        (self, [value]) => {
+          if (!withhold(self, name, String(value))) return;
+          // A picture outside the document would have been fetched now; one inside waits for its category.
+          if (owner === "Image") setTimeout(() => self.isConnected || self.dispatchEvent(new Event("error")));
+          return { result: undefined };
+        },
+        (self, value) => {
+          const waiting = value === "" && self.getAttribute(PREFIX + name);
+          return waiting ? (name === "srcset" || name === "srcdoc" ? waiting : new URL(waiting, document.baseURI).href) : value;
+        },
+      );
+  }
+  guardMethod(Element.prototype, "setAttribute", (self, [name, value]) =>
+    withhold(self, String(name).toLowerCase(), String(value)) ? { result: undefined } : undefined);
+  guardMethod(Element.prototype, "setAttributeNS", (self, [, name, value]) =>
+    withhold(self, String(name), String(value)) ? { result: undefined } : undefined);
+
+  // Elements that come another way: from another document, with an attribute node.
+  for (const [owner, ...names] of [
+    [Node, "appendChild", "insertBefore", "replaceChild"],
+    [Element, "append", "prepend", "before", "after", "replaceWith", "replaceChildren", "insertAdjacentElement"],
+    [DocumentFragment, "append", "prepend", "replaceChildren"],
+  ])
+    for (const name of names)
+      guardMethod(/** @type {any} */ (owner).prototype, /** @type {string} */ (name), (_, args) => {
+        for (const node of args) if (node instanceof Node) withholdTree(node);
+      });
+
+  // Text that becomes elements.
+  for (const owner of [Element, ShadowRoot]) {
+    guardProperty(owner.prototype, "innerHTML", judgeHTML(0));
+    guardMethod(owner.prototype, "setHTMLUnsafe", judgeHTML(0));
+  }
+  guardProperty(Element.prototype, "outerHTML", judgeHTML(0));
+  guardMethod(Element.prototype, "insertAdjacentHTML", judgeHTML(1));
+  guardMethod(Range.prototype, "createContextualFragment", judgeHTML(0));
+  guardMethod(DOMParser.prototype, "parseFromString", (self, args) =>
+    args[1] === "text/html" ? judgeHTML(0)(self, args) : undefined);
+  for (const name of ["write", "writeln"])
+    guardMethod(Document.prototype, name, (self, args) =>
+      args.every((text) => typeof text === "string") ? judgeHTML(0)(self, [args.join("")]) : undefined);
+
+  // Requests.
+  guardMethod(window, "fetch", (_, [input]) =>
+    withheldURL(input instanceof Request ? input.url : String(input)).length
+      ? { result: Promise.reject(new TypeError("Failed to fetch")) }
+      : undefined);
+  guardMethod(Navigator.prototype, "sendBeacon", (_, [url]) =>
+    withheldURL(String(url)).length ? { result: true } : undefined);
+  guardMethod(XMLHttpRequest.prototype, "open", (self, [, url, isAsync = true]) => {
+    if (deadRequests.delete(self)) delete self.readyState;
+    // Opening requests nothing yet.
+    if (withheldURL(String(url)).length) deadRequests.set(self, Boolean(isAsync));
+  });
+  guardMethod(XMLHttpRequest.prototype, "send", (self) => {
+    const isAsync = deadRequests.get(self);
+    return isAsync === undefined ? undefined : failRequest(self, isAsync);
+  });
+  guardConstructor("WebSocket", deadConnection);
+  guardConstructor("EventSource", deadConnection);
+  guardConstructor("Audio", (url, native) => {
+    const audio = new native();
+    audio.src = url;
+    return audio;
+  });
+
+  // Cookies.
+  guardProperty(Document.prototype, "cookie", (_, [line]) =>
+    mayKeepLine(String(line)) ? undefined : { result: undefined });
+  guardMethod(global.CookieStore?.prototype, "set", (_, [first]) => {
+    const [name, expiry] = typeof first === "object" ? [first.name, first.expires ?? undefined] : [first, undefined];
+    return mayKeep(String(name), expiry === undefined ? undefined : Number(expiry))
+      ? undefined
+      : { result: Promise.resolve() };
+  });
+};
+
+const loadingElements = Object.keys(loading).join();
+
+/**
+ * Lets everything wait that has to, in a node and below.
+ *
+ * @param {Node} node
+ */
+const withholdTree = (node) => {
+  if (node instanceof Element) withholdElement(node);
+  if (node instanceof Element || node instanceof DocumentFragment)
+    for (const element of node.querySelectorAll(loadingElements)) withholdElement(element);
+};
