@@ -125,6 +125,9 @@ const runInOrder = async (scripts) => {
 const activate = (root) => {
   const elements = [...root.querySelectorAll(`[${MARK}]`)];
   if (root instanceof Element && root.hasAttribute(MARK)) elements.unshift(root);
+  for (const node of root === document ? elsewhere : [])
+    if (node.isConnected && node.getRootNode() !== document)
+      elements.push(.../** @type {any} */ (node.parentNode ?? node).querySelectorAll(`[${MARK}]`));
   /** @type {Element[]} */
   const scripts = [];
   for (const element of elements) {

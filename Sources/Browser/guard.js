@@ -1,11 +1,15 @@
 // What other scripts may not do while a category is not granted. Each function stands in for one of the browser's: it
 // lets everything else through to that, and whatever fails in ours is as if ours were not there.
 //
-// Out of reach: what a frame or worker of the page does by itself, `import()`, and URLs in styles.
+// Out of reach: what a worker or a frame with a URL of its own does, `import()`, URLs in styles, forms and new windows.
 
 const { apply, construct } = Reflect;
 /** The browser's own, for our own use. */
-const browser = { setAttribute: Element.prototype.setAttribute, setAttributeNS: Element.prototype.setAttributeNS };
+const browser = {
+  setAttribute: Element.prototype.setAttribute,
+  setAttributeNS: Element.prototype.setAttributeNS,
+  write: Document.prototype.write,
+};
 
 /** Once nothing is left to withhold, all of it lets everything through; the next page has none of it. */
 let isGuarding = false;
@@ -77,11 +81,11 @@ const guardProperty = (owner, name, judge, read) => {
 };
 
 /**
+ * @param {any} global
  * @param {string} name
  * @param {(url: string, native: any, args: any[]) => object} refuse what is made instead
  */
-const guardConstructor = (name, refuse) => {
-  const global = /** @type {any} */ (window);
+const guardConstructor = (global, name, refuse) => {
   const native = global[name];
   if (typeof native !== "function") return;
   global[name] = new Proxy(native, {
@@ -172,39 +176,68 @@ const mayKeepLine = (line) => {
 const judgeHTML =
   (index) =>
   /**
-   * @param {unknown} _
+   * @param {unknown} self
    * @param {any[]} args
    */
-  (_, args) => {
+  (self, args) => {
     // Text of a Trusted Type is the page's own responsibility, and would not be trusted once changed.
     if (typeof args[index] !== "string") return undefined;
-    const html = withholdInHTML(args[index]);
+    const html = withholdInHTML(args[index], self);
     return html === args[index] ? undefined : { arguments: args.map((value, at) => (at === index ? html : value)) };
   };
 
-const startGuarding = () => {
-  isGuarding = true;
+/** What was written of a tag that is not complete yet. */
+let begun = "";
 
+/**
+ * What is written in parts is judged when it is a whole tag.
+ *
+ * @param {Document} self
+ * @param {unknown[]} args
+ * @returns {Verdict}
+ */
+const judgeWriting = (self, args) => {
+  if (!args.every((text) => typeof text === "string")) return;
+  let html = begun + args.join("");
+  begun = self.readyState === "loading" ? (/<[a-z](?:"[^"]*"|'[^']*'|[^>"'])*(?:"[^"]*|'[^']*)?$/i.exec(html)?.[0] ?? "") : "";
+  if (begun) {
+    html = html.slice(0, -begun.length);
+    // Whatever the script leaves unfinished is the parser's.
+    queueMicrotask(() => {
+      const rest = begun;
+      begun = "";
+      if (rest) browser.write.call(self, rest);
+    });
+  }
+  return { arguments: [withholdInHTML(html, self)] };
+};
+
+/**
+ * Guards a window: the page's, and those of frames that scripts made to write into.
+ *
+ * @param {any} global
+ */
+const guardWindow = (global) => {
+  const { document, Element, Node, Range, ShadowRoot, DocumentFragment, HTMLIFrameElement, Document } = global;
   // Elements, by property and by attribute.
-  const global = /** @type {any} */ (window);
   for (const [owner, ...names] of [
     ["Script", "src"], ["Image", "src", "srcset"], ["IFrame", "src", "srcdoc"],
     ["Source", "src", "srcset"], ["Media", "src"], ["Video", "poster"], ["Track", "src"], ["Embed", "src"],
-    ["Object", "data"], ["Input", "src"], ["Link", "href"],
+    ["Object", "data"], ["Input", "src"], ["Link", "href", "imageSrcset"],
   ]) {
     for (const name of names)
       guardProperty(
         global[`HTML${owner}Element`]?.prototype,
         name,
         (self, [value]) => {
-          if (!withhold(self, name, String(value))) return;
+          if (!withhold(self, name.toLowerCase(), String(value))) return;
           // A picture outside the document would have been fetched now; one inside waits for its category.
           if (owner === "Image") setTimeout(() => self.isConnected || self.dispatchEvent(new Event("error")));
           return { result: undefined };
         },
         (self, value) => {
           const waiting = value === "" && self.getAttribute(PREFIX + name);
-          return waiting ? (name === "srcset" || name === "srcdoc" ? waiting : new URL(waiting, document.baseURI).href) : value;
+          return waiting ? (/srcset|srcdoc/i.test(name) ? waiting : new URL(waiting, document.baseURI).href) : value;
         },
       );
   }
@@ -213,16 +246,20 @@ const startGuarding = () => {
   guardMethod(Element.prototype, "setAttributeNS", (self, [, name, value]) =>
     withhold(self, String(name), String(value)) ? { result: undefined } : undefined);
 
-  // Elements that come another way: from another document, with an attribute node.
+  for (const name of ["setAttributeNode", "setAttributeNodeNS"])
+    guardMethod(Element.prototype, name, (self, [{ name, value }]) =>
+      withhold(self, name, value) ? { result: null } : undefined);
+
+  // Elements that come another way, as from another document.
   for (const [owner, ...names] of [
     [Node, "appendChild", "insertBefore", "replaceChild"],
     [Element, "append", "prepend", "before", "after", "replaceWith", "replaceChildren", "insertAdjacentElement"],
     [DocumentFragment, "append", "prepend", "replaceChildren"],
+    [Range, "insertNode", "surroundContents"],
+    [Document, "adoptNode", "importNode"],
   ])
     for (const name of names)
-      guardMethod(/** @type {any} */ (owner).prototype, /** @type {string} */ (name), (_, args) => {
-        for (const node of args) if (node instanceof Node) withholdTree(node);
-      });
+      guardMethod(owner.prototype, name, (_, args) => args.forEach(withholdTree));
 
   // Text that becomes elements.
   for (const owner of [Element, ShadowRoot]) {
@@ -232,31 +269,51 @@ const startGuarding = () => {
   guardProperty(Element.prototype, "outerHTML", judgeHTML(0));
   guardMethod(Element.prototype, "insertAdjacentHTML", judgeHTML(1));
   guardMethod(Range.prototype, "createContextualFragment", judgeHTML(0));
-  guardMethod(DOMParser.prototype, "parseFromString", (self, args) =>
+  guardMethod(global.DOMParser.prototype, "parseFromString", (self, args) =>
     args[1] === "text/html" ? judgeHTML(0)(self, args) : undefined);
-  for (const name of ["write", "writeln"])
-    guardMethod(Document.prototype, name, (self, args) =>
-      args.every((text) => typeof text === "string") ? judgeHTML(0)(self, [args.join("")]) : undefined);
+  for (const name of ["write", "writeln"]) guardMethod(Document.prototype, name, judgeWriting);
+
+  // Windows of frames that have no URL of their own begin as this one did.
+  for (const name of ["contentWindow", "contentDocument"]) {
+    const native = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, name);
+    const get = native?.get;
+    if (get)
+      Object.defineProperty(HTMLIFrameElement.prototype, name, {
+        ...native,
+        get() {
+          const found = apply(get, this, []);
+          try {
+            const inner = found?.defaultView ?? found;
+            // One with a URL of the shop's has our script by itself.
+            if (isGuarding && /^about:/.test(inner.location.href) && !guardedDocuments.has(inner.document)) guardWindow(inner);
+          } catch {
+            // Of another origin.
+          }
+          return found;
+        },
+      });
+  }
+  guardedDocuments.add(document);
 
   // Requests.
-  guardMethod(window, "fetch", (_, [input]) =>
-    withheldURL(input instanceof Request ? input.url : String(input)).length
+  guardMethod(global, "fetch", (_, [input]) =>
+    withheldURL(String(input?.url ?? input)).length
       ? { result: Promise.reject(new TypeError("Failed to fetch")) }
       : undefined);
-  guardMethod(Navigator.prototype, "sendBeacon", (_, [url]) =>
+  guardMethod(global.Navigator.prototype, "sendBeacon", (_, [url]) =>
     withheldURL(String(url)).length ? { result: true } : undefined);
-  guardMethod(XMLHttpRequest.prototype, "open", (self, [, url, isAsync = true]) => {
+  guardMethod(global.XMLHttpRequest.prototype, "open", (self, [, url, isAsync = true]) => {
     if (deadRequests.delete(self)) delete self.readyState;
     // Opening requests nothing yet.
     if (withheldURL(String(url)).length) deadRequests.set(self, Boolean(isAsync));
   });
-  guardMethod(XMLHttpRequest.prototype, "send", (self) => {
+  guardMethod(global.XMLHttpRequest.prototype, "send", (self) => {
     const isAsync = deadRequests.get(self);
     return isAsync === undefined ? undefined : failRequest(self, isAsync);
   });
-  guardConstructor("WebSocket", deadConnection);
-  guardConstructor("EventSource", deadConnection);
-  guardConstructor("Audio", (url, native) => {
+  guardConstructor(global, "WebSocket", deadConnection);
+  guardConstructor(global, "EventSource", deadConnection);
+  guardConstructor(global, "Audio", (url, native) => {
     const audio = new native();
     audio.src = url;
     return audio;
@@ -273,15 +330,22 @@ const startGuarding = () => {
   });
 };
 
+/** @type {WeakSet<Document>} */
+const guardedDocuments = new WeakSet();
+
+const startGuarding = () => {
+  isGuarding = true;
+  guardWindow(window);
+};
+
 const loadingElements = Object.keys(loading).join();
 
 /**
  * Lets everything wait that has to, in a node and below.
  *
- * @param {Node} node
+ * @param {any} node of any window, or whatever scripts take for one
  */
 const withholdTree = (node) => {
-  if (node instanceof Element) withholdElement(node);
-  if (node instanceof Element || node instanceof DocumentFragment)
-    for (const element of node.querySelectorAll(loadingElements)) withholdElement(element);
+  if (node?.nodeType === Node.ELEMENT_NODE) withholdElement(node);
+  for (const element of node?.querySelectorAll?.(loadingElements) ?? []) withholdElement(element);
 };

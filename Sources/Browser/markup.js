@@ -59,6 +59,19 @@ const isLoading = (element, name) =>
   !(element.localName === "link" && saying.test(element.getAttribute("rel") ?? ""));
 
 /**
+ * Where something may wait that the document's own selectors do not reach: shadow trees, and frames that scripts write.
+ *
+ * @type {Set<Node>}
+ */
+const elsewhere = new Set();
+
+/** @param {unknown} node */
+const noteIfElsewhere = (node) => {
+  if (node instanceof Node ? node.getRootNode() !== document : /** @type {any} */ (node)?.nodeType)
+    elsewhere.add(/** @type {Node} */ (node));
+};
+
+/**
  * Lets an attribute of an element wait; false when it need not.
  *
  * @param {Element} element
@@ -80,6 +93,7 @@ const withhold = (element, name, value) => {
   element.removeAttribute(name);
   browser.setAttribute.call(element, PREFIX + name, value);
   browser.setAttribute.call(element, MARK, [...new Set([...others, ...ids])].join(" "));
+  noteIfElsewhere(element);
   if (element.isConnected) addPlaceholder(element);
   return true;
 };
@@ -105,9 +119,11 @@ const tags = new RegExp(
  * The same for text that is going to be parsed. It is changed only within tags that load what has to wait.
  *
  * @param {string} html
+ * @param {unknown} place where it is going to be, if that is known
  */
-const withholdInHTML = (html) => {
+const withholdInHTML = (html, place) => {
   if (!withheldHTML(html).length) return html;
+  noteIfElsewhere(place);
   return html.replace(tags, (/** @type {string} */ tag, /** @type {string} */ name, /** @type {string} */ attributes) => {
     const kind = name.toLowerCase();
     const ids = new Set();

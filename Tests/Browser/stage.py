@@ -2,6 +2,8 @@
 
 import time
 
+from selenium.common.exceptions import TimeoutException
+
 from harness.origin import page, response
 
 RULES = """
@@ -57,7 +59,10 @@ class Stage:
     def settle(self, names=(), host="tracker"):
         """Waits for these requests, or else as long as others would take to come."""
         if names:
-            self.visitor.until(lambda: set(names) <= set(self.third.names(host)))
+            try:
+                self.visitor.until(lambda: set(names) <= set(self.third.names(host)))
+            except TimeoutException:
+                raise AssertionError(f"never asked for: {set(names) - set(self.third.names(host))}") from None
         else:
             time.sleep(0.25)
 

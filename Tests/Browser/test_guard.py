@@ -16,6 +16,8 @@ WAYS = {
     "script-node": "const s = document.createElement('script'), a = document.createAttribute('src'); a.value = URL; "
     "s.setAttributeNode(a); document.head.insertBefore(s, null);",
     "script-written": "document.write('<scr' + 'ipt src=\"' + URL + '\"></scr' + 'ipt>');",
+    "script-written-in-parts": "document.write('<scr', 'ipt src='); document.write(URL); document.write('></scr'); "
+    "document.write('ipt>');",
     "script-fragment": "document.body.append(document.createRange().createContextualFragment(`<script src=${URL}><\\/script>`));",
     "image": "new Image().src = URL;",
     "image-srcset": "const i = new Image(); i.srcset = `${URL} 2x`; document.body.append(i);",
@@ -25,6 +27,25 @@ WAYS = {
     "image-parsed": "document.body.append(new DOMParser().parseFromString(`<img src=${URL}>`, 'text/html').querySelector('img'));",
     "image-template": "const t = document.createElement('template'); t.innerHTML = `<img src=${URL}>`; "
     "document.body.append(t.content.cloneNode(true));",
+    "image-node": "const i = new Image(), a = document.createAttribute('src'); a.value = URL; document.body.append(i); "
+    "i.setAttributeNode(a);",
+    "image-adopted": "const x = `<img xmlns='http://www.w3.org/1999/xhtml' src='${URL}'/>`, r = document.createRange(); "
+    "r.selectNode(document.body.lastChild); "
+    "r.insertNode(document.importNode(new DOMParser().parseFromString(x, 'application/xhtml+xml').documentElement));",
+    "image-beside": "const i = document.createElement('img'); i.setAttributeNS(null, 'src', URL); "
+    "document.body.insertAdjacentElement('beforeend', i);",
+    "image-shadow": "const d = document.createElement('div'); document.body.append(d); "
+    "d.attachShadow({ mode: 'closed' }).innerHTML = `<p><img src='${URL}'></p>`;",
+    "image-shadow-node": "const d = document.createElement('div'), i = new Image(); document.body.append(d); i.src = URL; "
+    "d.attachShadow({ mode: 'closed' }).append(i);",
+    "image-custom": "const n = 'x-' + Math.random().toString(36).slice(2); customElements.define(n, class extends HTMLElement { "
+    "connectedCallback() { this.innerHTML = `<img src='${URL}'>`; } }); document.body.append(document.createElement(n));",
+    "image-framed": "const f = document.createElement('iframe'); document.body.append(f); "
+    "f.contentDocument.write(`<p><img src='${URL}'>`); f.contentDocument.close();",
+    "script-framed": "const f = document.createElement('iframe'); document.body.append(f); const d = f.contentWindow.document, "
+    "s = d.createElement('script'); s.src = URL; d.body.appendChild(s);",
+    "preload": "const l = document.createElement('link'); l.relList.add('preload'); l.as = 'image'; l.href = URL; "
+    "document.head.append(l);",
     "image-svg": "document.body.insertAdjacentHTML('beforeend', `<svg><image href='${URL}' width=1 height=1 /></svg>`);",
     "poster": "const v = document.createElement('video'); v.poster = URL; document.body.append(v);",
     "audio": "const a = new Audio(URL); a.preload = 'auto'; a.load();",
@@ -35,12 +56,15 @@ WAYS = {
     "stylesheet": "const l = document.createElement('link'); l.rel = 'stylesheet'; l.href = URL; document.head.append(l);",
     "fetch": "fetch(URL, { mode: 'no-cors' }).catch(() => {});",
     "fetch-request": "fetch(new Request(URL)).catch(() => {});",
+    "fetch-framed": "const f = document.createElement('iframe'); document.body.append(f); "
+    "f.contentWindow.fetch(URL, { mode: 'no-cors' }).catch(() => {});",
+    "beacon-blob": "navigator.sendBeacon(URL, new Blob(['x'], { type: 'text/plain' }));",
     "xhr": "const x = new XMLHttpRequest(); x.open('GET', URL); x.send();",
     "beacon": "navigator.sendBeacon(URL, 'x');",
     "events": "new EventSource(URL).onerror = (event) => event.target.close();",
     "socket": "new WebSocket(URL.replace('http', 'ws')).onerror = () => {};",
 }
-ENDINGS = {"script": ".js", "image": ".gif", "stylesheet": ".css", "poster": ".gif"}
+ENDINGS = {"script": ".js", "image": ".gif", "preload": ".gif", "stylesheet": ".css", "poster": ".gif"}
 
 
 def path_of(name):
