@@ -94,6 +94,18 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
         append(other.bytes[range])
     }
 
+    /// Appends once more a range of what is there.
+    @inlinable
+    public mutating func append(copyOf range: ByteRange) {
+        let length = range.count
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        if length == 0 { return }
+        if capacity &- end < length { grow(by: length) }
+        // In bounds: the range lies before `end`, behind which `grow` left room for `length` bytes.
+        unsafe (base + end).copyMemory(from: base + (start &+ range.lowerBound), byteCount: length)
+        end &+= length
+    }
+
     /// Appends the bytes of a static string.
     @inlinable
     public mutating func append(_ text: StaticString) {

@@ -27,6 +27,24 @@ public struct CookieStringCursor: Sendable {
     @inlinable
     public init() {}
 
+    /// The value of the next cookie of this name (no `=` nor `;` in it), without surrounding whitespace; nil at the end.
+    public mutating func nextValue(of name: RawSpan, in bytes: RawSpan) -> ByteRange? {
+        while offset < bytes.byteCount, let equals = bytes.firstIndex(of: UInt8(ascii: "="), from: offset) {
+            offset = equals &+ 1
+            var end = equals
+            while end > 0, bytes[end &- 1].isOptionalWhitespace { end &-= 1 }
+            var start = end &- name.byteCount
+            guard start >= 0, bytes.extracting(start..<end).equals(name) else { continue }
+            while start > 0, bytes[start &- 1].isOptionalWhitespace { start &-= 1 }
+            guard start == 0 || bytes[start &- 1] == UInt8(ascii: ";") else { continue }
+            let close = bytes.firstIndex(of: UInt8(ascii: ";"), from: offset) ?? bytes.byteCount
+            let value = bytes.trimmed(ByteRange(offset, close))
+            offset = close &+ 1
+            return value
+        }
+        return nil
+    }
+
     /// The next pair of `bytes`, which must be the same in each call; nil at the end.
     public mutating func next(in bytes: RawSpan) -> CookiePair? {
         if offset == 0 { hasControl = bytes.containsControl }

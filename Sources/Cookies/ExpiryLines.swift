@@ -41,6 +41,29 @@ public enum ExpiryLines {
         writeLevels(of: requestPath, name, form, into: &output)
     }
 
+    /// Appends the lines of another cookie of the same request: those of the last one with another name.
+    ///
+    /// - Parameters:
+    ///   - lines: what `write` appended for `last`, in `output`.
+    ///   - last: the name that they are for.
+    /// - Returns: whether it was done; not for names whose lines differ, which `write` is for.
+    public static func write(
+        name: RawSpan, likeLines lines: ByteRange, of last: RawSpan, into output: inout ByteBuffer
+    ) -> Bool {
+        guard name.isOrdinary, last.isOrdinary, !lines.isEmpty else { return false }
+        let lead = 12  // "Set-Cookie: "
+        var start = lines.lowerBound
+        while start < lines.upperBound {
+            let tail = start &+ lead &+ last.byteCount
+            guard let end = output.bytes.firstIndex(of: 0x0A, from: tail) else { return true }
+            output.append(copyOf: ByteRange(start, start &+ lead))
+            output.append(name)
+            output.append(copyOf: ByteRange(tail, end &+ 1))
+            start = end &+ 1
+        }
+        return true
+    }
+
     /// `/a/b/c` was sent cookies of the paths `/a`, `/a/`, `/a/b` and `/a/b/` (RFC 6265bis §5.1.4).
     private static func writeLevels(
         of path: RawSpan, _ name: RawSpan, _ form: Form, into output: inout ByteBuffer
@@ -118,6 +141,13 @@ extension RawSpan {
             }
         }
         return byteCount > 0
+    }
+
+    /// Whether it is a cookie's name that asks for nothing special in its lines.
+    fileprivate var isOrdinary: Bool {
+        guard byteCount > 0, CookieNamePrefix(of: self) == nil else { return false }
+        for offset in 0..<byteCount where !self[offset].isSafeInCookie { return false }
+        return true
     }
 
     fileprivate func equalsIgnoringCase(_ other: RawSpan) -> Bool {

@@ -126,7 +126,9 @@ struct DocumentTransform: ~Copyable {
         let before = output.count - offset
         defer { grown += output.count - offset - before }
         while !rewriter.isPassthrough {
-            guard case .insert(let point) = rewriter.step(input, from: &offset, gate: insertions, into: &output)
+            guard
+                case .insert(let point) = rewriter.step(
+                    input, from: &offset, isLast: isLast, gate: insertions, into: &output)
             else { break }
             insertions.write(point, rewriter: rewriter, into: &output)
         }

@@ -104,7 +104,9 @@ extension Gateway {
         }
 
         if exchange.flags.isDisjoint(with: .isSubresource), let field = requestHead.firstIndex(of: .acceptLanguage) {
-            notes[index].language = context.pages.preference(acceptLanguage: bytes[requestHead[field].value])
+            notes[index].language = languages.preference(
+                bytes[requestHead[field].value], route: UInt32(exchange.snapshot) << 16 | UInt32(exchange.site),
+                pages: context.pages)
         }
         let variant = Variant(context: context, consent: exchange.consent)
         let outcome = RequestFields.write(

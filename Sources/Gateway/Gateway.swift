@@ -21,6 +21,7 @@ public struct Gateway: ~Copyable {
     var spareTransforms: [UInt32] = []
     var document = ByteBuffer(capacity: 1024)
     var verdicts = VerdictCache()
+    var languages = LanguageCache()
     var fieldGate = FieldGate()
     var measuring: MeasuringContext
     var log = AccessLog()
@@ -42,6 +43,7 @@ public struct Gateway: ~Copyable {
         guard snapshots.count < Self.maximumSnapshots || snapshots.contains(where: { $0 == nil }) else { return }
         let next = Snapshot(policy: policy, resources: resources)
         verdicts.clear()
+        languages.clear()
         if let old = snapshots[current], old.exchanges == 0 { snapshots[current] = nil }
         if let free = snapshots.firstIndex(where: { $0 == nil }) {
             snapshots[free] = next

@@ -39,11 +39,10 @@ enum RequestConsent {
             guard field.id == .cookie else { continue }
             let text = bytes[field.value]
             var cursor = CookieStringCursor()
-            while let pair = cursor.next(in: text) {
-                // Over TLS only the name with the prefix counts: nothing but this host, over TLS, can have set it.
-                let name = text[pair.name]
-                guard name.equals(isSecure ? ConsentCookie.secureName : ConsentCookie.name) else { continue }
-                verdict = verdicts.verdict(on: text[pair.value], site: route, today: now.day) { value in
+            // Over TLS only the name with the prefix counts: nothing but this host, over TLS, can have set it.
+            let name = staticBytes(isSecure ? ConsentCookie.secureName : ConsentCookie.name)
+            while let range = cursor.nextValue(of: name, in: text) {
+                verdict = verdicts.verdict(on: text[range], site: route, today: now.day) { value in
                     ConsentCookie.verify(
                         value, signer: context.signer, site: context.site.consent, history: context.history,
                         today: now.day)

@@ -170,6 +170,7 @@ enum RequestFields {
         let granted = exchange.consent.granted
         var flags: Exchange.Flags = []
         var isFirst = true
+        var expired = (name: ByteRange(), lines: ByteRange())
         var cursor = CookieStringCursor()
         while let pair = cursor.next(in: text) {
             let name = text[pair.name]
@@ -188,11 +189,18 @@ enum RequestFields {
                 let isUnknown = fate.treatment.isUnknown && site.listsUnknownCookies && pair.isWellFormed
                 measuring.offer(
                     name, kind: isUnknown ? .unknownCookieWithheld : .cookieWithheld, template: notes.event)
-                if notes.responseFields.count < 8192, !name.isEmpty {
-                    context.writeExpiry(
-                        of: name, authority: bytes[head.authority], path: bytes[head.pathAndQuery],
-                        isSecure: exchange.flags.contains(.isSecure), into: &notes.responseFields)
+                let start = notes.responseFields.count
+                guard start < 8192, !name.isEmpty else { continue }
+                // Most have the same lines but for the name.
+                if ExpiryLines.write(
+                    name: name, likeLines: expired.lines, of: text[expired.name], into: &notes.responseFields)
+                {
+                    continue
                 }
+                context.writeExpiry(
+                    of: name, authority: bytes[head.authority], path: bytes[head.pathAndQuery],
+                    isSecure: exchange.flags.contains(.isSecure), into: &notes.responseFields)
+                expired = (pair.name, ByteRange(start, notes.responseFields.count))
             }
         }
         if !isFirst { notes.originHead.append("\r\n") }

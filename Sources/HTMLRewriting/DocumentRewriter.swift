@@ -45,6 +45,10 @@ public struct DocumentRewriter: ~Copyable {
     var gating: Gating?
     var judge = ElementJudge()
     let plainMarkup = PlainMarkup()
+    var doubts = DoubtScan()
+    /// From where on nothing in the input, which is all that is left of the document, can be withheld; beyond every
+    /// input where that is not known.
+    var doubtEnd = Int.max
     /// Reads what `noscript` holds, and ahead to a script's end.
     var inner = Tokenizer()
     var innerFeedback = TreeFeedback()
@@ -88,6 +92,7 @@ public struct DocumentRewriter: ~Copyable {
         tokenizer.reset(syntax: syntax)
         tokenizer.keepsReferences = gating != nil
         judge.reset(isSecure: gating?.isSecure ?? true)
+        doubts.reset()
         isInNoscript = false
         isTagInner = false
         pointBehindTag = nil
@@ -129,14 +134,24 @@ public struct DocumentRewriter: ~Copyable {
     }
 
     /// The same for a document that is gated.
+    ///
+    /// - Parameter isLast: whether the document ends with the input. Then the rewriter passes on unread what cannot hold
+    ///   anything that the gate withholds.
     public mutating func step(
-        _ input: RawSpan, from offset: inout Int, gate: borrowing some ElementGate, into output: inout ByteBuffer
+        _ input: RawSpan, from offset: inout Int, isLast: Bool = false, gate: borrowing some ElementGate,
+        into output: inout ByteBuffer
     ) -> RewriteStep {
+        var doubtEndOfInput: Int?
         while true {
             if held.isEmpty {
                 if isPassthrough { return copyRest(input, from: &offset, into: &output) }
                 let start = offset
+                if isLast, case .done = mode, gating != nil, !judge.isBaseWithheld(by: gate) {
+                    if doubtEndOfInput == nil { doubtEndOfInput = doubts.end(in: input, from: offset, gate: gate) }
+                    doubtEnd = doubtEndOfInput ?? .max
+                }
                 let progress = advance(input, from: &offset, .moreMayFollow)
+                doubtEnd = .max
                 output.append(input.extracting(start..<offset))
                 switch progress {
                 case .point(let point):

@@ -104,7 +104,7 @@ private struct CharacterReference {
 }
 
 extension UInt8 {
-    fileprivate func digit(isHexadecimal: Bool) -> UInt8? {
+    func digit(isHexadecimal: Bool) -> UInt8? {
         if isASCIIDigit { return self &- 0x30 }
         let letter = (self | 0x20) &- 0x61
         return isHexadecimal && letter < 6 ? letter + 10 : nil

@@ -48,7 +48,9 @@ extension DocumentRewriter {
         let text = input.extracting(start + scriptText.lowerBound..<start + scriptText.upperBound)
         let findings = judge.judge(tokenizer, open: open, text: text, in: input, gate: gate)
         guard findings.categories != 0 else {
-            if element == .meta, writePolicy(input, from: start, to: end, gate: gate, into: &output) { return }
+            if element == .meta, mode != .done, writePolicy(input, from: start, to: end, gate: gate, into: &output) {
+                return
+            }
             output.append(input.extracting(start..<end))
             return
         }

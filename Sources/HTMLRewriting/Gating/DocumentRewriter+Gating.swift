@@ -39,8 +39,15 @@ extension DocumentRewriter {
                 if case .passthrough = progress { continue }
                 return progress
             }
+            if offset >= doubtEnd, tokenizer.isBetweenTokens {
+                isPassthrough = true
+                return .passthrough
+            }
             if tokenizer.contentModel == .data, tokenizer.isBetweenTokens, feedback.isFlat, syntax == .html {
-                offset = plainMarkup.end(in: input, from: offset, isBaseForeign: judge.resolver.isBaseForeign)
+                offset = plainMarkup.end(
+                    in: input, from: offset, to: min(doubtEnd, input.byteCount),
+                    isBaseForeign: judge.resolver.isBaseForeign)
+                if offset >= doubtEnd { continue }
             }
             var end = offset
             let token = tokenizer.next(input, from: &end, following)
@@ -58,6 +65,7 @@ extension DocumentRewriter {
                     let href = tokenizer.attribute(named: "href", in: input)
                 {
                     noteBase(input[href.value])
+                    doubtEnd = .max
                 }
                 if element.mayRefer {
                     pending = Pending(

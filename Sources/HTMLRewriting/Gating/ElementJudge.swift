@@ -29,6 +29,12 @@ struct ElementJudge: ~Copyable {
         openHost.clear()
     }
 
+    /// Whether relative URLs may be withheld.
+    func isBaseWithheld(by gate: borrowing some ElementGate) -> Bool {
+        guard resolver.isBaseForeign else { return false }
+        return gate.mayWithhold(host: resolver.foreignBase)
+    }
+
     /// Judges the tag last returned by `tokenizer`; `text` is what an inline script holds.
     ///
     /// - Parameter open: an attribute that is not at its end: then it is the last that is looked at.

@@ -28,11 +28,13 @@ struct PlainMarkup: ~Copyable {
     /// The end of what means nothing to a gate, from `start` in the data state on: the offset of a `<` that the tokenizer
     /// has to judge, or of the end.
     ///
-    /// - Parameter isBaseForeign: whether relative URLs, too, may be of another host.
-    func end(in input: RawSpan, from start: Int, isBaseForeign: Bool) -> Int {
+    /// - Parameters:
+    ///   - limit: where it may stop behind, at the next end of text or a tag.
+    ///   - isBaseForeign: whether relative URLs, too, may be of another host.
+    func end(in input: RawSpan, from start: Int, to limit: Int, isBaseForeign: Bool) -> Int {
         let count = input.byteCount
         var at = start
-        while at < count {
+        while at < limit {
             let open = input[at] == UInt8(ascii: "<") ? at : input.offset(of: UInt8(ascii: "<"), from: at)
             guard open &+ 10 <= count else { return open }
             let word = input.word(at: open &+ 1)
@@ -64,7 +66,7 @@ struct PlainMarkup: ~Copyable {
             if kind == .refers, isBaseForeign || input.mayNameHost(from: behind, to: close) { return open }
             at = close &+ 1
         }
-        return count
+        return at
     }
 
     private enum Kind { case plain, refers, decides }

@@ -46,6 +46,12 @@ package struct ReferenceResolver: ~Copyable {
         get { pathText.bytes }
     }
 
+    /// The host of relative URLs, if `isBaseForeign`.
+    var foreignBase: RawSpan {
+        @_lifetime(borrow self)
+        get { baseHost.bytes }
+    }
+
     /// Takes the document's first `<base href>`; `value` is decoded.
     mutating func setBase(_ value: RawSpan) {
         guard !hasBase else { return }

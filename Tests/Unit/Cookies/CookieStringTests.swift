@@ -23,6 +23,33 @@ struct CookieStringTests {
         }
     }
 
+    @Test("The values of one name are those of its pairs")
+    func values() {
+        var generator = Generator(state: 5)
+        let parts = [
+            "crumbgate", "crumbgate=", "=", ";", " ", "\t", "a", "x=crumbgate=", "__Host-crumbgate=1", "v1.x", "\"",
+            "; ",
+        ]
+        var found = 0
+        for _ in 0..<20_000 {
+            let text = (0..<Int.random(in: 0...8, using: &generator)).map { _ in parts.randomElement(using: &generator)!
+            }
+            let bytes = Array(text.joined().utf8)
+            var expected: [ByteRange] = []
+            var pairs = CookieStringCursor()
+            while let pair = pairs.next(in: bytes.rawSpan) {
+                if bytes.part(pair.name) == Array("crumbgate".utf8) { expected.append(pair.value) }
+            }
+            var values: [ByteRange] = []
+            var cursor = CookieStringCursor()
+            while let value = cursor.nextValue(of: staticBytes("crumbgate"), in: bytes.rawSpan) { values.append(value) }
+            found += values.count
+            #expect(
+                values.map { bytes.part($0) } == expected.map { bytes.part($0) }, "\(text.joined().debugDescription)")
+        }
+        #expect(found > 2000)
+    }
+
     /// `name=value` of each pair, copied from the cookie-string, with `!` before one that is not well formed.
     private func pairs(of bytes: [UInt8]) -> [String] {
         var found: [String] = []

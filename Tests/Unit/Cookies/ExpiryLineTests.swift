@@ -88,6 +88,30 @@ struct ExpiryLineTests {
         }
     }
 
+    @Test("The lines of another cookie are those of the last one with another name")
+    func another() {
+        for (first, second, isDone) in [
+            ("_ga", "_fbp", true), ("a", "_ga_K7TQ2X9M4P", true), ("_ga", "__Host-a", false),
+            ("__Host-a", "_ga", false),
+            ("_ga", "", false), ("", "_ga", false), ("_ga", "a\r\nX", false),
+        ] {
+            var output = ByteBuffer()
+            ExpiryLines.write(
+                name: Array(first.utf8).rawSpan, host: staticBytes("www.shop.example"),
+                registrableDomain: staticBytes("shop.example"), requestPath: staticBytes("/a/b"), isSecure: true,
+                into: &output)
+            let before = output.count
+            let done = ExpiryLines.write(
+                name: Array(second.utf8).rawSpan, likeLines: ByteRange(0, before), of: Array(first.utf8).rawSpan,
+                into: &output)
+            #expect(done == isDone)
+            let written = output.bytes.text.utf8.dropFirst(before)
+            let expected = lines(
+                second, host: "www.shop.example", registrable: "shop.example", path: "/a/b", isSecure: true)
+            #expect(String(written) == (isDone ? expected.map { "Set-Cookie: \($0)\r\n" }.joined() : ""))
+        }
+    }
+
     @Test("Nothing in a name, host or path can begin another field line or attribute")
     func injection() {
         for hostile in ["a\r\nX: y", "a;b", "a\u{0}", "a\nb"] {

@@ -18,7 +18,8 @@ struct CaseGate: ElementGate {
     }
 
     func mayWithhold(host: RawSpan) -> Bool {
-        let name = host.text
+        var name = host.text.lowercased()
+        if name.hasSuffix(".") { name.removeLast() }
         return name == "tracker.example" || name.hasSuffix(".ads.example") || name == "third.example"
     }
 
@@ -69,15 +70,24 @@ func gatingCases() -> [GatingCase] {
     }
 }
 
-/// A page whose body is the input, after the rewriter: the body.
-func gated(_ pieces: [[UInt8]], syntax: DocumentSyntax = .html, memoryLimit: Int = 65_536) -> [UInt8] {
+/// What the rewriter makes of a page that comes in pieces.
+///
+/// - Parameter isLastKnown: whether the rewriter learns that the last piece is the last.
+func gated(
+    _ pieces: [[UInt8]], syntax: DocumentSyntax = .html, memoryLimit: Int = 65_536, isLastKnown: Bool = true
+) -> [UInt8] {
     var rewriter = DocumentRewriter(memoryLimit: memoryLimit, syntax: syntax)
     rewriter.reset(syntax: syntax, gating: .init(isSecure: true, looksIntoScripts: true))
     var output = ByteBuffer()
-    for piece in pieces {
+    for (index, piece) in pieces.enumerated() {
         var offset = 0
-        while case .insert = rewriter.step(piece.rawSpan, from: &offset, gate: CaseGate(), into: &output) {}
-        precondition(offset == piece.count && rewriter.heldBytes <= memoryLimit)
+        let isLast = isLastKnown && index == pieces.count - 1
+        while case .insert = rewriter.step(
+            piece.rawSpan, from: &offset, isLast: isLast, gate: CaseGate(), into: &output)
+        {}
+        precondition(offset == piece.count || isLast && rewriter.isPassthrough)
+        precondition(rewriter.heldBytes <= memoryLimit)
+        output.append(piece.rawSpan.extracting(offset..<piece.count))
     }
     while case .insert = rewriter.finish(gate: CaseGate(), into: &output) {}
     return output.array

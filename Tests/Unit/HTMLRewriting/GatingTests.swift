@@ -23,6 +23,35 @@ struct GatingTests {
         }
     }
 
+    @Test("What is passed on unread is what reading would have left as it is")
+    func unread() {
+        var generator = Xorshift(state: 20_260_101)
+        var counts = (withheld: 0, unread: 0)
+        for _ in 0..<60_000 {
+            let body = Soup.page(using: &generator)
+            let page = Array((Self.start + body).utf8)
+            let read = gated([page], isLastKnown: false)
+            let output = gated([page])
+            if read != page { counts.withheld += 1 }
+            if isPassedUnread(page) { counts.unread += 1 }
+            guard output != read else { continue }
+            Issue.record("\(body.debugDescription): \(String(decoding: output, as: UTF8.self))")
+            return
+        }
+        #expect(counts.withheld > 2000)
+        #expect(counts.unread > 10_000)
+    }
+
+    private func isPassedUnread(_ page: [UInt8]) -> Bool {
+        var rewriter = DocumentRewriter()
+        rewriter.reset(gating: .init(isSecure: true, looksIntoScripts: true))
+        var output = ByteBuffer()
+        var offset = 0
+        while case .insert = rewriter.step(page.rawSpan, from: &offset, isLast: true, gate: CaseGate(), into: &output) {
+        }
+        return rewriter.isPassthrough
+    }
+
     @Test("What is gated once is not gated again")
     func twice() {
         for test in gatingCases() where !test.expected.contains("{") {
@@ -44,6 +73,18 @@ struct GatingTests {
         .replacing("<link rel=preload href", with: #"<link data-crumbgate="analytics" rel=preload data-crumbgate-href"#)
         .replacing("<body background", with: #"<body data-crumbgate="analytics" data-crumbgate-background"#)
         .replacing("<img src", with: #"<img data-crumbgate="analytics" data-crumbgate-src"#)
+        for offset in 0...bytes.count {
+            #expect(String(decoding: gated(cut(bytes, at: offset)), as: UTF8.self) == expected)
+        }
+    }
+
+    @Test("A policy in the head is the gate's to extend")
+    func policy() {
+        let page = """
+            <!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'self'; img-src &quot;x&quot;"><body>
+            """
+        let expected = page.replacing("content=\"", with: "content=\"{policy}")
+        let bytes = Array(page.utf8)
         for offset in 0...bytes.count {
             #expect(String(decoding: gated(cut(bytes, at: offset)), as: UTF8.self) == expected)
         }
@@ -175,5 +216,46 @@ struct GatingTests {
                 #expect(whole == gated(Array(page.utf8).map { [$0] }), "\(page)")
             }
         }
+    }
+}
+
+/// Pages of what may hide a URL, or look like one.
+private enum Soup {
+    static let tags = [
+        "<img src=", "<a href=", "<script>", "<script src=", "</script>", "<iframe srcdoc=", "<base href=", "<svg>",
+        "</svg>",
+        "<meta http-equiv=refresh content='0;url=", "<link rel=stylesheet href=", "<use xlink:href=", "<noscript>",
+        "</noscript>", "<!--", "-->", "<title>", "</title>", "<textarea>", "</textarea>", "<style>", "</style>",
+        "<source srcset=", "<script type=importmap>", "<script type=module>import ", "<p data-x=",
+    ]
+    static let schemes = [
+        "", "http:", "https:", "HTTPS:", "ht\ntps:", "http\n:", "http&colon;", "&#104;ttp:", "ftp:", "s:", "x", ":",
+        "&amp;#104;ttp:",
+    ]
+    static let slashes = [
+        "/", "//", "\\\\", "/\\", "\\/", "/\t/", "/\n", "", "&#47;/", "&#x2f;&#47;", "/&sol;", "&bsol;/", "/&Tab;/",
+        "&amp;sol;/", "///",
+    ]
+    static let hosts = [
+        "tracker.example", "TRACKER.example.", "x.ads.example", "third.example:9001/video/", "open.example",
+        "%74racker.example",
+        "user@tracker.example", "track&#101;r.example", "open.example'.ads.example", "tracker.example:443",
+        "shop.example",
+    ]
+    static let rest = [
+        "\"", "'", " ", ">", "/", "/x.png", "?a=1&b=2", "fbq(", "text of a page, and more: ", " 1x, ", " data-x=", "\n",
+        "\t", "&amp;",
+        "&lt;script>", "&#60;img src=", "<!--<script>", ")", "]", "\" data-y=\"",
+    ]
+
+    static func page(using generator: inout Xorshift) -> String {
+        var page = ""
+        for _ in 0..<Int.random(in: 1...3, using: &generator) {
+            for list in [tags, rest, schemes, slashes, hosts, rest, rest, tags]
+            where Int.random(in: 0..<8, using: &generator) > 0 {
+                page += list.randomElement(using: &generator) ?? ""
+            }
+        }
+        return page
     }
 }

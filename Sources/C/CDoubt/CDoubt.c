@@ -1,0 +1,60 @@
+#include "CDoubt.h"
+
+#include <string.h>
+
+// In C for one reason: Swift cannot compile one function for two instruction sets and choose at run time.
+
+typedef uint8_t block __attribute__((vector_size(32)));
+typedef uint64_t words __attribute__((vector_size(32)));
+
+static inline __attribute__((always_inline)) int is_pair(uint8_t first, uint8_t second) {
+  return (first == '/' && (second == '/' || second < 0x10)) ||
+         (second == ':' && ((first & 0xDC) == 0x50 || first < 0x10)) ||
+         ((first | 0x20) == 's' && (second | 0x20) == 'c') || first == '\\' || first == '&';
+}
+
+static inline __attribute__((always_inline)) ptrdiff_t last(const uint8_t *bytes, size_t start, size_t end) {
+  while (end - start >= sizeof(block)) {
+    // Both loads end at or before `bytes[end]`.
+    block first, second;
+    memcpy(&first, bytes + end - sizeof(block), sizeof(block));
+    memcpy(&second, bytes + end - sizeof(block) + 1, sizeof(block));
+    block pairs = (block)(first == '/') & (block)((second == '/') | ((second & 0xF0) == 0));
+    pairs |= (block)(second == ':') & (block)(((first & 0xDC) == 0x50) | ((first & 0xF0) == 0));
+    pairs |= (block)((first | 0x20) == 's') & (block)((second | 0x20) == 'c');
+    pairs |= (block)((first == '\\') | (first == '&'));
+    words halves = (words)pairs;
+    if ((halves[0] | halves[1] | halves[2] | halves[3]) != 0) {
+      for (int index = 3; index >= 0; index--) {
+        if (halves[index] == 0) continue;
+        for (int lane = 7; lane >= 0; lane--)
+          if (pairs[index * 8 + lane]) return (ptrdiff_t)(end - sizeof(block)) + index * 8 + lane;
+      }
+    }
+    end -= sizeof(block);
+  }
+  while (end > start) {
+    end--;
+    if (is_pair(bytes[end], bytes[end + 1])) return (ptrdiff_t)end;
+  }
+  return -1;
+}
+
+ptrdiff_t crumbgate_last_doubt_portable(const uint8_t *bytes, size_t start, size_t end) {
+  return last(bytes, start, end);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static ptrdiff_t last_avx2(const uint8_t *bytes, size_t start, size_t end) {
+  return last(bytes, start, end);
+}
+
+ptrdiff_t crumbgate_last_doubt(const uint8_t *bytes, size_t start, size_t end) {
+  return __builtin_cpu_supports("avx2") ? last_avx2(bytes, start, end)
+                                        : crumbgate_last_doubt_portable(bytes, start, end);
+}
+#else
+ptrdiff_t crumbgate_last_doubt(const uint8_t *bytes, size_t start, size_t end) {
+  return crumbgate_last_doubt_portable(bytes, start, end);
+}
+#endif
