@@ -22,6 +22,19 @@ enum Table: UInt8, CaseIterable {
     }
 }
 
+extension Table {
+    /// What its rows count.
+    var counting: Gate.Counting {
+        switch self {
+        case .entry, .exit, .channel, .source, .campaign, .place, .browserFamily, .browser, .system, .device,
+            .hourVisits, .engagement, .length, .pages, .goal, .pair:
+            .visitors
+        case .page, .barePage, .hourViews, .consent, .withheld, .unknown, .blocked, .bot, .withheldUnknown:
+            .occurrences
+        }
+    }
+}
+
 /// Exact counters, each with at most k keys of those who fed it: enough to know whether there were k.
 struct CellTable {
     struct Cell: BitwiseCopyable {
@@ -107,6 +120,9 @@ struct CellTable {
         evidence[base + taken] = key
         cells[index].evidenceCount += 1
     }
+
+    /// Whether a table has no room for another row.
+    func isFull(_ table: Table) -> Bool { rowCounts[Int(table.rawValue)] >= table.capacity }
 
     /// The keys that fed a row, at most k.
     func evidence(of row: Int) -> ArraySlice<UInt64> {

@@ -20,6 +20,14 @@ public enum Gate {
         }
     }
 
+    /// What a table's counts are.
+    public enum Counting: Sendable {
+        /// Each visitor adds one to one row.
+        case visitors
+        /// Whoever feeds a row may add any number to it.
+        case occurrences
+    }
+
     /// What may be shown of a table.
     public struct Verdict: Equatable, Sendable {
         /// Positions of the rows that stand for themselves.
@@ -40,7 +48,10 @@ public enum Gate {
     /// Applies the threshold: a row is visible when at least `k` distinct fed it; the rest is folded into one that at
     /// least `k` distinct fed too, for which the smallest visible row joins when need be. When all rows together have
     /// fewer than `k`, nothing is shown.
-    public static func threshold(_ rows: [Row], k: Int) -> Verdict {
+    ///
+    /// The smallest visible row joins as well when the sum would tell each folded row. Where visitors are counted, no
+    /// group of fewer than `k` can then be worked out, by whoever knows this rule and which rows there are.
+    public static func threshold(_ rows: [Row], k: Int, counting: Counting = .visitors) -> Verdict {
         var visible: [Int] = []
         var folded: [Int] = []
         var evidence: Set<UInt64> = []
@@ -53,13 +64,22 @@ public enum Gate {
             }
         }
         if folded.isEmpty { return Verdict(visible: visible, folded: [], other: nil) }
-        if evidence.count < k {
-            guard let smallest = visible.min(by: { (rows[$0].count, $0) < (rows[$1].count, $1) }) else {
+        let isSmall = evidence.count < k
+        if isSmall || counting == .visitors && isTight(folded.map { rows[$0].count }, k: k) {
+            if let smallest = visible.min(by: { (rows[$0].count, $0) < (rows[$1].count, $1) }) {
+                visible.removeAll { $0 == smallest }
+                folded.append(smallest)
+            } else if isSmall {
                 return Verdict(visible: [], folded: folded, other: nil)
             }
-            visible.removeAll { $0 == smallest }
-            folded.append(smallest)
         }
         return Verdict(visible: visible, folded: folded, other: folded.reduce(0) { $0 + rows[$1].count })
+    }
+
+    /// Whether the sum of folded rows tells each of them to somebody who knows how many there are: it is the least or
+    /// the most that so many rows below k can come to.
+    private static func isTight(_ counts: [Int], k: Int) -> Bool {
+        let sum = counts.reduce(0, +)
+        return sum == counts.count || sum == counts.count * (k - 1)
     }
 }

@@ -23,10 +23,12 @@ struct MeasurementCore: ~Copyable {
     private var numbers: [String: Int] = [:]
     private var agents: UserAgentClassifier
     private var page = ByteBuffer(capacity: 512)
-    private var random = SystemRandomNumberGenerator()
+    private var random: any RandomNumberGenerator & Sendable
 
-    init() {
+    init(random: any RandomNumberGenerator & Sendable) {
+        var random = random
         agents = UserAgentClassifier(random: &random)
+        self.random = random
     }
 
     // MARK: Sites and time
@@ -66,7 +68,10 @@ struct MeasurementCore: ~Copyable {
     ///
     /// They stay, in checkpoints too, until `forget` is told that the sink has them.
     mutating func advance(to now: Int64) -> [Closed] {
-        for number in sites.indices { moveOn(number, to: now) }
+        for number in sites.indices {
+            moveOn(number, to: now)
+            openEmptyWindow(number, at: now)
+        }
         return closed { window, keys in Int64(window.day) < keys.read().firstDay }
     }
 
@@ -93,6 +98,15 @@ struct MeasurementCore: ~Copyable {
         sites[number].keys.advance(to: day, midnight: (day + 1) * 86_400 - offset, random: &random)
     }
 
+    /// Opens the window of a day whose release has noise, whether anybody comes or not: that there is a release must
+    /// not tell of it.
+    private mutating func openEmptyWindow(_ number: Int, at now: Int64) {
+        let site = sites[number]
+        guard site.rules.settings.profile != .off, site.rules.settings.rule != .threshold else { return }
+        _ = window(of: number, day: Int32(truncatingIfNeeded: floorDivided(now + site.offset, by: 86_400)))
+    }
+
+    /// Noise is drawn anew when a window is closed again after its sink failed; only what the sink takes is ever seen.
     private func closed(where isDue: (SiteWindow, DayKeys) -> Bool) -> [Closed] {
         var due: [Closed] = []
         for site in sites {
@@ -100,10 +114,15 @@ struct MeasurementCore: ~Copyable {
             for window in site.windows where isDue(window, site.keys) {
                 var finished = window
                 finished.finishVisits()
-                due.append(
-                    Closed(
-                        cells: WindowRelease(finished, site: name).cells,
-                        entry: ReleaseLedgerEntry(site: name, day: window.day, epoch: window.epoch, k: window.table.k)))
+                var entry = ReleaseLedgerEntry(site: name, day: window.day, epoch: window.epoch, k: window.table.k)
+                switch window.rule {
+                case .threshold: due.append(Closed(cells: WindowRelease(finished, site: name).cells, entry: entry))
+                case .noise(let level):
+                    (entry.mode, entry.budget) = (.noise, level.millionths)
+                    let goals = site.rules.goals.map { String(decoding: $0.name, as: UTF8.self) }
+                    let release = NoisyRelease(finished, site: name, goals: goals, level: level, random: random)
+                    due.append(Closed(cells: release.cells, entry: entry))
+                }
             }
         }
         return due
@@ -115,7 +134,9 @@ struct MeasurementCore: ~Copyable {
         guard Int64(day) >= sites[number].keys.read().firstDay else { return nil }
         if let index = sites[number].windows.firstIndex(where: { $0.day == day }) { return index }
         let epoch = Int64(truncatingIfNeeded: random.next() >> 1)
-        let window = SiteWindow(day: day, epoch: epoch, k: sites[number].rules.settings.threshold, random: &random)
+        let settings = sites[number].rules.settings
+        let window = SiteWindow(
+            day: day, epoch: epoch, rule: settings.rule, k: settings.threshold, random: &random)
         sites[number].windows.append(window)
         sites[number].windows.sort { $0.day < $1.day }
         return sites[number].windows.firstIndex { $0.day == day }
@@ -123,10 +144,11 @@ struct MeasurementCore: ~Copyable {
 
     // MARK: What is shown
 
+    /// Cells through the gate as if the windows closed now; none of those whose release has noise, which is drawn once.
     func provisionalCells() -> [ReleasedCell] {
         var cells: [ReleasedCell] = []
         for site in sites {
-            for window in site.windows {
+            for window in site.windows where window.rule == .threshold {
                 var finished = window
                 finished.finishVisits()
                 cells += WindowRelease(finished, site: site.rules.settings.name).cells

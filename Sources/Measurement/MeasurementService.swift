@@ -11,9 +11,12 @@ public final class MeasurementService: Sendable {
     private let sink: any ReleaseSink
 
     /// Makes a service that gives closed windows to `sink`.
-    public init(sink: any ReleaseSink) {
+    public convenience init(sink: any ReleaseSink) { self.init(sink: sink, random: SystemRandomNumberGenerator()) }
+
+    /// Makes a service whose keys and noise come from `random`.
+    package init(sink: any ReleaseSink, random: any RandomNumberGenerator & Sendable) {
         self.sink = sink
-        core = Mutex(MeasurementCore())
+        core = Mutex(MeasurementCore(random: random))
     }
 
     /// Sets what is measured, by the order of a policy's sites; returns what the event loops need in the same order.
@@ -68,7 +71,7 @@ public final class MeasurementService: Sendable {
     }
 
     /// The open windows' figures through the gate, those of ten and more, rounded to the nearest ten: for the report of
-    /// today. Five to nine do not become ten: with a threshold below ten they are too few to be shown.
+    /// today. None of windows whose release has noise. Five to nine do not become ten: with a threshold below ten they are too few to be shown.
     public func snapshot() -> [ReleasedCell] {
         core.withLock { core in
             core.provisionalCells().compactMap { cell in

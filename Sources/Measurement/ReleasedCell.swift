@@ -16,10 +16,13 @@ public struct ReleasedCell: Hashable, Sendable {
     public var measure: Measure
     /// How many. Noise may have made it negative.
     public var count: Int
+    /// The variance of the noise in it, in thousandths; 0 when it is exact.
+    public var variance: Int
 
     /// Makes a cell.
     public init(
-        site: String, day: Int32, dimension: Dimension, key: String, key2: String? = nil, measure: Measure, count: Int
+        site: String, day: Int32, dimension: Dimension, key: String, key2: String? = nil, measure: Measure, count: Int,
+        variance: Int = 0
     ) {
         self.site = site
         self.day = day
@@ -28,10 +31,21 @@ public struct ReleasedCell: Hashable, Sendable {
         self.key2 = key2
         self.measure = measure
         self.count = count
+        self.variance = variance
     }
 
     /// The row that holds what the gate kept back of a table. No page, host, token or shipped word is spelled like it.
     public static let otherKey = "(other)"
+}
+
+extension [ReleasedCell] {
+    /// In an order that says nothing of the order of visits.
+    func sortedByName() -> [ReleasedCell] {
+        sorted { a, b in
+            (a.dimension.rawValue, a.measure.rawValue, a.key, a.key2 ?? "")
+                < (b.dimension.rawValue, b.measure.rawValue, b.key, b.key2 ?? "")
+        }
+    }
 }
 
 /// The tables of a report: a fixed list, never combined with one another, so that no row describes a person.
@@ -129,6 +143,8 @@ public struct ReleaseLedgerEntry: Hashable, Sendable {
     public enum Mode: String, CaseIterable, Hashable, Sendable, Codable {
         /// A cell is released when at least k distinct visitors fed it.
         case threshold
+        /// Noise was added as well: differential privacy.
+        case noise = "dp"
     }
 
     /// The site's id in the rules file.
@@ -140,16 +156,19 @@ public struct ReleaseLedgerEntry: Hashable, Sendable {
     public var epoch: Int64
     /// The rule of the gate.
     public var mode: Mode
-    /// The least number of distinct visitors behind a cell.
+    /// The least number of distinct visitors behind a cell; rows of fixed tables are released from none up with noise.
     public var k: Int
+    /// The privacy budget ρ that a visitor's day spent, in millionths; nil without noise.
+    public var budget: Int?
 
     /// Makes an entry.
-    public init(site: String, day: Int32, epoch: Int64, mode: Mode = .threshold, k: Int) {
+    public init(site: String, day: Int32, epoch: Int64, mode: Mode = .threshold, k: Int, budget: Int? = nil) {
         self.site = site
         self.day = day
         self.epoch = epoch
         self.mode = mode
         self.k = k
+        self.budget = budget
     }
 }
 

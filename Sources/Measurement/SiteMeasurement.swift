@@ -8,6 +8,8 @@ public struct SiteMeasurement: Sendable {
     public var profile: MeasuredSite.Profile
     /// The least number of visitors behind a released figure, 2 to 255.
     public var threshold: Int
+    /// By which rule figures are released; a window keeps the rule it was opened under.
+    public var rule: ReleaseRule
     /// Seconds that the site's clock is ahead of UTC now.
     public var offset: Int
     /// Its own hosts, `shop.example` or `*.shop.example`: a visit that begins with a link from them is internal.
@@ -56,13 +58,15 @@ public struct SiteMeasurement: Sendable {
 
     /// Makes the settings of a site with the defaults of a rules file.
     public init(
-        name: String, profile: MeasuredSite.Profile = .consent, threshold: Int = 10, offset: Int = 0,
-        hosts: [String] = [], pages: [PagePattern] = [], goals: [GoalPattern] = [], queryParameters: [[UInt8]] = [],
+        name: String, profile: MeasuredSite.Profile = .consent, threshold: Int = 10,
+        rule: ReleaseRule = .threshold, offset: Int = 0, hosts: [String] = [], pages: [PagePattern] = [],
+        goals: [GoalPattern] = [], queryParameters: [[UInt8]] = [],
         campaignParameters: [[UInt8]] = [Array("utm_campaign".utf8)]
     ) {
         self.name = name
         self.profile = profile
         self.threshold = min(max(2, threshold), 255)
+        self.rule = rule
         self.offset = offset
         self.hosts = hosts
         self.pages = pages

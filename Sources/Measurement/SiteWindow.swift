@@ -9,6 +9,8 @@ struct SiteWindow {
     let day: Int32
     /// Tells this window from others of the same day in the ledger of releases.
     let epoch: Int64
+    /// How its figures will be let out; stays when the rules change.
+    let rule: ReleaseRule
     var table: CellTable
     var states: [VisitorState] = []
     var numbers: [VisitorKey: Int32] = [:]
@@ -17,12 +19,18 @@ struct SiteWindow {
     var repeatEvidence: Set<UInt64> = []
     /// Page views beyond what one visitor may add to a day.
     var cut = 0
+    /// What each network has fed, when the release has noise.
+    var networks = NetworkShares()
 
-    init(day: Int32, epoch: Int64, k: Int, random: inout some RandomNumberGenerator) {
+    init(day: Int32, epoch: Int64, rule: ReleaseRule, k: Int, random: inout some RandomNumberGenerator) {
         self.day = day
         self.epoch = epoch
+        self.rule = rule
         table = CellTable(k: k, random: &random)
     }
+
+    /// The ISO 8601 number of the day of the week; 1970-01-01 was a Thursday.
+    var weekday: String { String((Int(day) % 7 + 7 + 3) % 7 + 1) }
 
     /// Whether the visitor is within a visit that a page view at `time` would go on with.
     func isVisiting(_ key: VisitorKey, at time: Int64) -> Bool {
@@ -93,9 +101,22 @@ struct SiteWindow {
     }
 
     /// Adds to a row fed by networks rather than visitors.
+    ///
+    /// For a release with noise a network counts once per row and in few rows; what two tables share counts in both,
+    /// as each has noise of its own.
     mutating func count(_ name: RawSpan, in table: Table, network: UInt64) {
-        let row = self.table.row(table, name)
-        self.table.add(1, to: row, by: network)
+        switch rule {
+        case .threshold: self.table.add(1, to: self.table.row(table, name), by: network)
+        case .noise:
+            if table == .withheldUnknown {
+                count(name, in: .withheld, network: network)
+                count(name, in: .unknown, network: network)
+                return
+            }
+            guard network != 0, networks.hasRoom(network, in: table) else { return }
+            let row = self.table.row(table, name)
+            if networks.admit(network, to: row, of: table) { self.table.add(1, to: row, by: network) }
+        }
     }
 
     private mutating func number(of key: VisitorKey) -> Int {
@@ -108,7 +129,7 @@ struct SiteWindow {
     /// The row that a view of a page is added to: its own, or the overflow row when it is this visitor's eleventh page.
     private mutating func countedRow(ofPage row: Int32, for state: inout VisitorState) -> Int32 {
         for index in 0..<Int(state.pageCount) where state.pages[index] == row { return row }
-        guard state.pageCount < 10 else { return table.overflowRow(.page) }
+        guard Int(state.pageCount) < VisitorState.mostPages else { return table.overflowRow(.page) }
         state.pages[Int(state.pageCount)] = row
         state.pageCount += 1
         return row
@@ -117,7 +138,7 @@ struct SiteWindow {
     private mutating func addPair(from: Int32, to: Int32, for state: inout VisitorState, by key: VisitorKey) {
         let row = table.row(.pair, RawSpan(), parent: from, second: to)
         for index in 0..<Int(state.pairCount) where state.pairs[index] == row { return }
-        guard state.pairCount < 5 else { return }
+        guard Int(state.pairCount) < VisitorState.mostPairs else { return }
         state.pairs[Int(state.pairCount)] = row
         state.pairCount += 1
         table.add(1, to: row, by: key.low)

@@ -15,7 +15,7 @@ struct VisitorState: BitwiseCopyable {
     var didConvert = false
     /// Goals reached on this day, one bit each.
     var goals: UInt64 = 0
-    /// Rows that this visitor has fed: at most ten pages and five pairs (docs/privacy.md).
+    /// Rows that this visitor has fed (docs/privacy.md).
     var pages = InlineArray<10, Int32>(repeating: -1)
     var pageCount: UInt8 = 0
     var pairs = InlineArray<5, Int32>(repeating: -1)
@@ -26,6 +26,9 @@ struct VisitorState: BitwiseCopyable {
 
     /// Seconds without a page view that end a visit.
     static let pause: Int64 = 1800
+    /// Distinct pages and pairs of pages that one visitor feeds in a day at most.
+    static let mostPages = 10
+    static let mostPairs = 5
     /// Page views of one visitor in a day at most; what is beyond is reported as cut.
     static let mostViews = 200
     /// Visits of one visitor in a day at most.

@@ -19,7 +19,7 @@ enum WindowCheckpoint {
         var windows: [SiteWindow]
     }
 
-    private static let magic: UInt64 = 0x31_7774_7865_7463  // A new layout gets a new word.
+    private static let magic: UInt64 = 0x32_7774_7865_7463  // A new layout gets a new word.
 
     static func write(_ sites: [SiteState], into output: inout ByteBuffer) {
         let start = output.count
@@ -71,6 +71,7 @@ enum WindowCheckpoint {
     private static func write(_ window: SiteWindow, into output: inout ByteBuffer) {
         output.append(word: UInt64(bitPattern: Int64(window.day)))
         output.append(word: UInt64(bitPattern: window.epoch))
+        output.append(word: word(of: window.rule))
         output.append(word: UInt64(window.table.k))
         output.append(word: UInt64(window.repeatVisits))
         output.append(word: UInt64(window.cut))
@@ -92,15 +93,39 @@ enum WindowCheckpoint {
             output.append(word: key.low)
             write(window.states[Int(number)], into: &output)
         }
+        output.append(word: UInt64(window.networks.shares.count))
+        for (name, share) in window.networks.shares {
+            output.append(word: name.network)
+            output.append(word: UInt64(name.table.rawValue) | UInt64(share.count) << 8)
+            for index in 0..<Int(share.count) { output.append(word: UInt64(UInt32(bitPattern: share.rows[index]))) }
+        }
+    }
+
+    private static func word(of rule: ReleaseRule) -> UInt64 {
+        switch rule {
+        case .threshold: 0
+        case .noise(.standard): 1
+        case .noise(.strict): 2
+        }
+    }
+
+    private static func rule(_ word: UInt64) throws(CheckpointError) -> ReleaseRule {
+        switch word {
+        case 0: .threshold
+        case 1: .noise(.standard)
+        case 2: .noise(.strict)
+        default: throw .damaged
+        }
     }
 
     private static func readWindow(_ reader: inout CheckpointReader) throws(CheckpointError) -> SiteWindow {
         var random = SystemRandomNumberGenerator()
         guard let day = Int32(exactly: try reader.signed()) else { throw .damaged }
         let epoch = try reader.signed()
+        let rule = try rule(try reader.word())
         let k = try reader.count()
         guard k >= 1, k <= 255 else { throw .damaged }
-        var window = SiteWindow(day: day, epoch: epoch, k: k, random: &random)
+        var window = SiteWindow(day: day, epoch: epoch, rule: rule, k: k, random: &random)
         window.repeatVisits = try reader.count(isLength: false)
         window.cut = try reader.count(isLength: false)
         for _ in 0..<(try reader.count()) { window.repeatEvidence.insert(try reader.word()) }
@@ -130,6 +155,16 @@ enum WindowCheckpoint {
             let key = VisitorKey(high: try reader.word(), low: try reader.word())
             window.states.append(try readState(&reader, rows: cells.count))
             guard window.numbers.updateValue(Int32(number), forKey: key) == nil else { throw .damaged }
+        }
+        for _ in 0..<(try reader.count()) {
+            let network = try reader.word()
+            let description = try reader.word()
+            guard let table = Table(rawValue: UInt8(truncatingIfNeeded: description)) else { throw .damaged }
+            var share = NetworkShares.Rows()
+            share.count = UInt8(truncatingIfNeeded: description >> 8)
+            guard share.count <= table.mostRowsOfNetwork else { throw .damaged }
+            for index in 0..<Int(share.count) { share.rows[index] = try reader.row(below: cells.count) }
+            window.networks.shares[NetworkShares.Name(network: network, table: table)] = share
         }
         return window
     }
@@ -163,7 +198,9 @@ enum WindowCheckpoint {
         let sizes = try reader.word()
         state.pageCount = UInt8(truncatingIfNeeded: sizes)
         state.pairCount = UInt8(truncatingIfNeeded: sizes >> 8)
-        guard state.pageCount <= 10, state.pairCount <= 5 else { throw .damaged }
+        guard state.pageCount <= VisitorState.mostPages, state.pairCount <= VisitorState.mostPairs else {
+            throw .damaged
+        }
         for index in 0..<Int(state.pageCount) { state.pages[index] = try reader.row(below: rows) }
         for index in 0..<Int(state.pairCount) { state.pairs[index] = try reader.row(below: rows) }
         return state

@@ -20,10 +20,7 @@ struct WindowRelease {
             var cell = key
             cell.count = count
             return cell
-        }.sorted { a, b in
-            (a.dimension.rawValue, a.measure.rawValue, a.key, a.key2 ?? "")
-                < (b.dimension.rawValue, b.measure.rawValue, b.key, b.key2 ?? "")
-        }
+        }.sortedByName()
     }
 
     /// Gates a window whose visits have been finished.
@@ -44,7 +41,7 @@ struct WindowRelease {
         let views = sums.values.reduce(0, +)
         if views > 0 {
             add(.total, "", .pageViews, views)
-            add(.weekday, weekday, .pageViews, views)
+            add(.weekday, window.weekday, .pageViews, views)
         }
         releaseFlat(.hourViews, as: .hour, .pageViews)
     }
@@ -56,7 +53,7 @@ struct WindowRelease {
         let visits = visitors + (isRepeatShown ? window.repeatVisits : 0)
         add(.total, "", .visitors, visitors)
         add(.total, "", .visits, visits)
-        add(.weekday, weekday, .visits, visits)
+        add(.weekday, window.weekday, .visits, visits)
         releaseFlat(.hourVisits, as: .hour, .visits)
         releaseFlat(.entry, as: .entryPage, .entries)
         releaseFlat(.exit, as: .exitPage, .exits)
@@ -74,7 +71,7 @@ struct WindowRelease {
     }
 
     private mutating func releaseEngagement() {
-        let (named, other) = gate(rows(of: .engagement))
+        let (named, other) = gate(rows(of: .engagement), .engagement)
         guard other == nil else { return }
         for (row, count) in named where name(row) == "bounce" {
             add(.total, "", .bounces, count)
@@ -110,7 +107,7 @@ struct WindowRelease {
     private func sum(_ tables: [Table]) -> [String: Int] {
         var sums: [String: Int] = [:]
         for table in tables {
-            let (named, other) = gate(rows(of: table))
+            let (named, other) = gate(rows(of: table), table)
             for (row, count) in named { sums[name(row), default: 0] += count }
             if let other { sums[ReleasedCell.otherKey, default: 0] += other }
         }
@@ -118,7 +115,7 @@ struct WindowRelease {
     }
 
     private mutating func releaseFlat(_ table: Table, as dimension: Dimension, _ measure: Measure) {
-        let (named, other) = gate(rows(of: table))
+        let (named, other) = gate(rows(of: table), table)
         for (row, count) in named { add(dimension, name(row), measure, count) }
         if let other { add(dimension, ReleasedCell.otherKey, measure, other) }
     }
@@ -126,7 +123,7 @@ struct WindowRelease {
     private mutating func releaseNested(
         _ parent: Table, as parentDimension: Dimension?, children: [(table: Table, dimension: Dimension)]
     ) {
-        let (named, other) = gate(rows(of: parent))
+        let (named, other) = gate(rows(of: parent), parent)
         if let parentDimension {
             for (row, count) in named { add(parentDimension, name(row), .visits, count) }
             if let other { add(parentDimension, ReleasedCell.otherKey, .visits, other) }
@@ -135,7 +132,7 @@ struct WindowRelease {
             var sums: [String: Int] = [:]
             for (parentRow, _) in named {
                 let own = rows(of: child.table).filter { Int(window.table.cells[$0].parent) == parentRow }
-                let (shown, rest) = gate(own)
+                let (shown, rest) = gate(own, child.table)
                 for (row, count) in shown { sums[name(row), default: 0] += count }
                 guard let rest else { continue }
                 let key = parentDimension == nil ? "\(name(parentRow)) \(ReleasedCell.otherKey)" : ReleasedCell.otherKey
@@ -171,22 +168,19 @@ struct WindowRelease {
         Int(window.table.cells[row].evidenceCount) >= k && (visitors - count >= k || visitors == count)
     }
 
-    private func gate(_ rows: [Int]) -> (named: [(row: Int, count: Int)], other: Int?) {
+    private func gate(_ rows: [Int], _ table: Table) -> (named: [(row: Int, count: Int)], other: Int?) {
         let verdict = Gate.threshold(
             rows.map { row in
                 let cell = window.table.cells[row]
                 return Gate.Row(
                     count: cell.count, evidence: Set(window.table.evidence(of: row)), isNamed: !cell.isOverflow)
-            }, k: k)
+            }, k: k, counting: table.counting)
         return (verdict.visible.map { (rows[$0], window.table.cells[rows[$0]].count) }, verdict.other)
     }
 
     private func rows(of table: Table) -> [Int] { rowsOfTable[Int(table.rawValue)] }
 
     private func name(_ row: Int) -> String { window.table.name(of: Int32(row)) }
-
-    /// The ISO 8601 number of the window's day of the week; 1970-01-01 was a Thursday.
-    private var weekday: String { String((Int(window.day) % 7 + 7 + 3) % 7 + 1) }
 
     private mutating func add(
         _ dimension: Dimension, _ key: String, _ measure: Measure, _ count: Int, key2: String? = nil

@@ -25,19 +25,53 @@ public enum Metric: String, CaseIterable, Hashable, Sendable {
 
     /// Its value in some counts; nil when a count it needs was not released.
     public func figure(in counts: MeasureCounts) -> Figure? {
+        switch formula(in: counts) {
+        case .count(let measure): counts[measure].map(Figure.count)
+        case .share(let part, let whole): quotient(counts[part], counts[whole]).map(Figure.share)
+        case .mean(let part, let whole): quotient(counts[part], counts[whole]).map(Figure.mean)
+        }
+    }
+
+    /// How far its value may be from the exact one in 19 of 20 cases; nil when it is exact or was not released.
+    public func margin(in counts: MeasureCounts, _ variances: MeasureVariances) -> Figure? {
+        switch formula(in: counts) {
+        case .count(let measure):
+            guard let variance = variances[measure], variance > 0 else { return nil }
+            return .count(Int((reach * (Double(variance) / 1000).squareRoot()).rounded(.up)))
+        case .share(let part, let whole): return margin(part, whole, counts, variances).map(Figure.share)
+        case .mean(let part, let whole): return margin(part, whole, counts, variances).map(Figure.mean)
+        }
+    }
+
+    /// The error of a quotient r = a/b, to the first order: √(Var a + r²·Var b) ÷ b.
+    private func margin(
+        _ part: Measure, _ whole: Measure, _ counts: MeasureCounts, _ variances: MeasureVariances
+    ) -> Double? {
+        let (ofPart, ofWhole) = (Double(variances[part] ?? 0) / 1000, Double(variances[whole] ?? 0) / 1000)
+        guard ofPart + ofWhole > 0, let quotient = quotient(counts[part], counts[whole]) else { return nil }
+        return reach * (ofPart + quotient * quotient * ofWhole).squareRoot() / Double(counts[whole] ?? 1)
+    }
+
+    private enum Formula {
+        case count(Measure)
+        case share(Measure, of: Measure)
+        case mean(Measure, per: Measure)
+    }
+
+    private func formula(in counts: MeasureCounts) -> Formula {
         switch self {
-        case .pageViews: counts[.pageViews].map(Figure.count)
-        case .visits: counts[.visits].map(Figure.count)
-        case .visitors: counts[.visitors].map(Figure.count)
-        case .bounces: counts[.bounces].map(Figure.count)
-        case .entries: counts[.entries].map(Figure.count)
-        case .exits: counts[.exits].map(Figure.count)
-        case .conversions: counts[.conversions].map(Figure.count)
-        case .count: counts[.count].map(Figure.count)
-        case .pagesPerVisit: quotient(counts[.pageViews], counts[.visits]).map(Figure.mean)
-        case .bounceRate: quotient(counts[.bounces], counts[.visits] ?? counts[.entries]).map(Figure.share)
-        case .conversionRate: quotient(counts[.conversions], counts[.visits]).map(Figure.share)
-        case .conversionsPerVisitor: quotient(counts[.conversions], counts[.visitors]).map(Figure.share)
+        case .pageViews: .count(.pageViews)
+        case .visits: .count(.visits)
+        case .visitors: .count(.visitors)
+        case .bounces: .count(.bounces)
+        case .entries: .count(.entries)
+        case .exits: .count(.exits)
+        case .conversions: .count(.conversions)
+        case .count: .count(.count)
+        case .pagesPerVisit: .mean(.pageViews, per: .visits)
+        case .bounceRate: .share(.bounces, of: counts[.visits] == nil ? .entries : .visits)
+        case .conversionRate: .share(.conversions, of: .visits)
+        case .conversionsPerVisitor: .share(.conversions, of: .visitors)
         }
     }
 
@@ -75,6 +109,9 @@ public enum Figure: Hashable, Sendable {
     /// So many of one thing per another.
     case mean(Double)
 }
+
+/// Standard deviations that 19 of 20 draws of a normal distribution lie within; a discrete Gaussian is no wider.
+private let reach = 1.96
 
 private func quotient(_ part: Int?, _ whole: Int?) -> Double? {
     guard let part, let whole, whole > 0 else { return nil }

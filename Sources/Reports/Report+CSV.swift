@@ -4,45 +4,70 @@ import Store
 extension Report {
     /// Reports as one CSV table (RFC 4180) with a header line: a line per row of each section, a column per metric,
     /// empty where a metric does not apply or was not released. Shares are decimals: 0.25 for a quarter.
+    /// When a figure has noise, columns follow that say how much, and what it protects.
     ///
     /// Words that a spreadsheet would run as a formula are preceded by an apostrophe (OWASP, CSV injection). Figures of
     /// the open window are not part of it.
     public static func csv(_ reports: [Report]) -> String {
-        let names = ["site", "from", "to", "section", "name", "next"] + Metric.allCases.map(\.columnName)
+        var names = ["site", "from", "to", "section", "name", "next"] + Metric.allCases.map(\.columnName)
+        let hasNoise = reports.contains { $0.gate.loss != nil }
+        if hasNoise { names += Metric.allCases.map { $0.columnName + "_plus_minus" } + ["epsilon", "delta"] }
         var output = names.joined(separator: ",") + "\r\n"
-        for report in reports { report.appendLines(to: &output) }
+        for report in reports {
+            for line in report.lines { report.append(line, withMargins: hasNoise, to: &output) }
+        }
         return output
     }
 
-    private func appendLines(to output: inout String) {
-        if sections.contains(.summary), !isEmpty {
-            appendLine(.summary, key: "", counts: summaryCounts, to: &output)
+    private struct Line {
+        var section: ReportSection
+        var key = ""
+        var key2 = ""
+        /// The counts that a metric is made of, and the noise in them.
+        var counts: (Metric) -> MeasureCounts
+        var variances: (Metric) -> MeasureVariances
+
+        init(_ section: ReportSection, _ row: StoredRow) {
+            self.section = section
+            key = row.key
+            key2 = row.key2 ?? ""
+            counts = { _ in row.counts }
+            variances = { _ in row.variances }
         }
-        if sections.contains(.days) {
-            for day in days {
-                appendLine(.days, StoredRow(key: day.day.description, counts: day.counts), to: &output)
-            }
-        }
-        for table in tables {
-            for row in table.rows { appendLine(table.section, row, to: &output) }
+
+        init(summary report: Report) {
+            section = .summary
+            counts = report.summaryCounts
+            variances = report.summaryVariances
         }
     }
 
-    private func appendLine(_ section: ReportSection, _ row: StoredRow, to output: inout String) {
-        appendLine(section, key: row.key, key2: row.key2, counts: { _ in row.counts }, to: &output)
+    private var lines: [Line] {
+        var lines: [Line] = []
+        if sections.contains(.summary), !isEmpty { lines.append(Line(summary: self)) }
+        if sections.contains(.days) { lines += days.map { Line(.days, $0.row) } }
+        for table in tables { lines += table.rows.map { Line(table.section, $0) } }
+        return lines
     }
 
-    private func appendLine(
-        _ section: ReportSection, key: String, key2: String? = nil, counts: (Metric) -> MeasureCounts,
-        to output: inout String
-    ) {
+    private func append(_ line: Line, withMargins hasNoise: Bool, to output: inout String) {
         var fields = [
-            site, period.first.description, period.last.description, section.rawValue, key, key2 ?? "",
+            site, period.first.description, period.last.description, line.section.rawValue, line.key, line.key2,
         ]
         .map(csvField)
         for metric in Metric.allCases {
-            let figure = section.metrics.contains(metric) ? metric.figure(in: counts(metric)) : nil
+            let figure = line.section.metrics.contains(metric) ? metric.figure(in: line.counts(metric)) : nil
             fields.append(figure?.plainText ?? "")
+        }
+        if hasNoise {
+            for metric in Metric.allCases {
+                let margin =
+                    line.section.metrics.contains(metric)
+                    ? metric.margin(in: line.counts(metric), line.variances(metric)) : nil
+                fields.append(margin?.plainText ?? "")
+            }
+            fields.append(gate.loss.map { decimal($0.roundedEpsilon, places: 1) } ?? "")
+            fields.append(gate.loss.map { decimal($0.delta, places: 6) } ?? "")
         }
         output += fields.joined(separator: ",") + "\r\n"
     }
@@ -58,8 +83,7 @@ extension Figure {
     }
 }
 
-/// A word as a field: nothing in it that a terminal would obey or a spreadsheet would run.
-/// A field of a CSV table.
+/// A word as a field of a CSV table: nothing in it that a terminal would obey or a spreadsheet would run.
 func csvField(_ text: String) -> String {
     var text = sanitized(text)
     if let first = text.unicodeScalars.first, "=+-@＝＋－＠".unicodeScalars.contains(first) { text = "'" + text }

@@ -19,26 +19,19 @@ extension Report {
             ("site", .string(site)),
             ("from", .string(period.first.description)),
             ("to", .string(period.last.description)),
-            (
-                "gate",
-                .object([
-                    ("mode", gate.days == 0 ? .null : .string(ReleaseLedgerEntry.Mode.threshold.rawValue)),
-                    ("leastVisitors", gate.leastK.map(JSONValue.integer) ?? .null),
-                    ("releasedDays", .integer(gate.days)),
-                ])
-            ),
+            ("gate", .object(gate.members)),
         ]
         if sections.contains(.summary) {
             members.append(
                 (
                     "summary",
-                    .object(ReportSection.summary.metrics.flatMap { figures([$0], in: summaryCounts(for: $0)) })
+                    .object(figures(ReportSection.summary.metrics, in: summaryCounts, summaryVariances))
                 ))
         }
         if sections.contains(.days) {
             let days = days.map { day in
                 JSONValue.object(
-                    [("name", .string(day.day.description))] + figures(ReportSection.days.metrics, in: day.counts))
+                    [("name", .string(day.day.description))] + figures(ReportSection.days.metrics, of: day.row))
             }
             members.append(("days", .array(days)))
         }
@@ -53,7 +46,7 @@ extension Report {
             table.rows.map { row in
                 var members: [(String, JSONValue)] = [("name", .string(row.key))]
                 if let next = row.key2 { members.append(("next", .string(next))) }
-                return .object(members + figures(table.section.metrics, in: row.counts))
+                return .object(members + figures(table.section.metrics, of: row))
             })
     }
 
@@ -64,27 +57,62 @@ extension Report {
                 ("day", .string(today.day.description)),
                 ("asOf", .string(today.timestamp)),
                 ("roundedTo", .integer(OpenWindowSnapshot.step)),
-            ] + figures(metrics, in: today.totals)
+            ] + figures(metrics, of: StoredRow(key: "", counts: today.totals))
                 + today.tables.map { table in
                     let metric = table.section.metrics[0]
                     return (
                         table.section.rawValue,
                         .array(
                             table.rows.map { row in
-                                .object([("name", .string(row.key))] + figures([metric], in: row.counts))
+                                .object([("name", .string(row.key))] + figures([metric], of: row))
                             })
                     )
                 })
     }
 }
 
-/// Each metric by its name, null where it was not released.
-private func figures(_ metrics: [Metric], in counts: MeasureCounts) -> [(String, JSONValue)] {
-    metrics.map { metric in
-        switch metric.figure(in: counts) {
-        case .count(let count): (metric.rawValue, .integer(count))
-        case .share(let value), .mean(let value): (metric.rawValue, .number(decimal(value, places: 4)))
-        case nil: (metric.rawValue, .null)
+extension GateSummary {
+    fileprivate var members: [(String, JSONValue)] {
+        let mode: String? =
+            days == 0 ? nil : isMixed ? "mixed" : noisyDays > 0 ? "dp" : ReleaseLedgerEntry.Mode.threshold.rawValue
+        var members: [(String, JSONValue)] = [
+            ("mode", mode.map(JSONValue.string) ?? .null),
+            ("leastVisitors", leastK.map(JSONValue.integer) ?? .null),
+            ("releasedDays", .integer(days)),
+        ]
+        guard let loss else { return members }
+        members += [
+            ("noisyDays", .integer(noisyDays)), ("unit", .string("visitor-day")),
+            ("rho", .number(decimal(loss.rho, places: 6))),
+            ("epsilon", .number(decimal(loss.roundedEpsilon, places: 1))),
+            ("delta", .number(decimal(loss.delta, places: 6))),
+        ]
+        return members
+    }
+}
+
+private func figures(_ metrics: [Metric], of row: StoredRow) -> [(String, JSONValue)] {
+    figures(metrics, in: { _ in row.counts }, { _ in row.variances })
+}
+
+/// Each metric by its name, null where it was not released; then how far those with noise may be from the exact ones.
+private func figures(
+    _ metrics: [Metric], in counts: (Metric) -> MeasureCounts, _ variances: (Metric) -> MeasureVariances
+) -> [(String, JSONValue)] {
+    var members = metrics.map { metric in (metric.rawValue, metric.figure(in: counts(metric)).json) }
+    let margins = metrics.compactMap { metric in
+        metric.margin(in: counts(metric), variances(metric)).map { (metric.rawValue, Figure?.some($0).json) }
+    }
+    if !margins.isEmpty { members.append(("plusMinus", .object(margins))) }
+    return members
+}
+
+extension Figure? {
+    fileprivate var json: JSONValue {
+        switch self {
+        case .count(let count): .integer(count)
+        case .share(let value), .mean(let value): .number(decimal(value, places: 4))
+        case nil: .null
         }
     }
 }

@@ -52,7 +52,8 @@ extension Report {
         for metric in ReportSection.summary.metrics {
             guard let figure = metric.figure(in: summaryCounts(for: metric)) else { continue }
             let history = period.length > 1 ? series(metric) : []
-            page.headline(summaryTitle(of: metric), figure, history: history)
+            let margin = metric.margin(in: summaryCounts(for: metric), summaryVariances(for: metric))
+            page.headline(summaryTitle(of: metric), figure, margin, history: history)
         }
     }
 
@@ -83,7 +84,7 @@ extension Report {
         guard period.length > 1, period.length <= 31, !days.isEmpty else { return }
         page.rows(
             title: ReportSection.days.title, metrics: ReportSection.days.metrics, days: period.length,
-            rows: days.map { (label: $0.day.shortText, row: StoredRow(key: "\($0.day)", counts: $0.counts)) })
+            rows: days.map { (label: $0.day.shortText, row: $0.row) })
     }
 }
 
@@ -114,9 +115,10 @@ private struct TerminalPage {
         }
     }
 
-    mutating func headline(_ title: String, _ figure: Figure, history: [Int?]) {
-        let spark = sparkline(history, columns: max(0, width - 40))
-        line("  \(fitted(title, to: 24)) \(rightAligned(text(of: figure), to: 10))  \(styled(spark, .bar))")
+    mutating func headline(_ title: String, _ figure: Figure, _ margin: Figure?, history: [Int?]) {
+        let margin = margin.map { " " + fitted("±\(text(of: $0))", to: 8) } ?? ""
+        let spark = sparkline(history, columns: max(0, width - 40 - displayWidth(margin)))
+        line("  \(fitted(title, to: 24)) \(rightAligned(text(of: figure), to: 10))\(margin)  \(styled(spark, .bar))")
     }
 
     mutating func table(_ table: ReportTable, days: Int) {
@@ -132,7 +134,7 @@ private struct TerminalPage {
         let hidden = section.isInNaturalOrder ? 0 : all - shown.count
         defer { if let hint = table.hint { note(hint) } }
         rows(
-            title: section.title, metrics: section.metrics, days: days, hidden: hidden,
+            title: section.title, metrics: table.metrics, days: days, hidden: hidden,
             rows: (shown + table.rows.filter(\.isOther)).map { row in
                 (label: [row.key, row.key2].compactMap { $0 }.map(section.label).joined(separator: " → "), row: row)
             })
@@ -204,7 +206,7 @@ private struct FigureColumns {
             index == 0 || rows.contains { metric.figure(in: $0.counts) != nil }
         }.map(\.element)
         titles = shown.map { $0.title(days: days) }
-        cells = rows.map { row in shown.map { $0.figure(in: row.counts).map(text) ?? "–" } }
+        cells = rows.map { row in shown.map { text(of: $0, in: row) } }
         widths = []
         for (index, title) in titles.enumerated() {
             widths.append(2 + max(displayWidth(title), cells.map { displayWidth($0[index]) }.max() ?? 0))
@@ -218,12 +220,19 @@ private struct FigureColumns {
     func figures(ofRow row: Int) -> String { zip(cells[row], widths).map(rightAligned).joined() }
 }
 
-/// A figure for a reader: `12,345`, `25 %`, `4.5`.
+/// A figure of a row, with what noise may have done to it: `12,345 ±18`; a dash when it was not released.
+private func text(of metric: Metric, in row: StoredRow) -> String {
+    guard let figure = metric.figure(in: row.counts) else { return "–" }
+    guard let margin = metric.margin(in: row.counts, row.variances) else { return text(of: figure) }
+    return "\(text(of: figure)) ±\(text(of: margin))"
+}
+
+/// A figure for a reader: `12,345`, `25 %`, `4.5`; none that noise made is below zero or a share above all.
 private func text(of figure: Figure) -> String {
     switch figure {
-    case .count(let count): grouped(count)
-    case .share(let share): "\(decimal(min(share, 1) * 100, places: share < 0.1 ? 1 : 0)) %"
-    case .mean(let mean): decimal(mean, places: 1)
+    case .count(let count): grouped(max(0, count))
+    case .share(let share): "\(decimal(max(0, min(share, 1)) * 100, places: share < 0.1 ? 1 : 0)) %"
+    case .mean(let mean): decimal(max(0, mean), places: 1)
     }
 }
 

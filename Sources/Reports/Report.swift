@@ -11,10 +11,13 @@ public struct Report: Hashable, Sendable {
     public let sections: [ReportSection]
     /// The totals of the period.
     public let totals: MeasureCounts
+    /// The noise in them.
+    public let totalVariances: MeasureVariances
     /// Page views of visitors who are measured in full: those of the totals are everybody's.
     public let measuredPageViews: Int?
     /// Visits that were their visitor's first of the day: bounces are told of these only.
     public let firstVisits: Int?
+    private let firstVisitsVariance: Int?
     /// The totals of each day with a released window.
     public let days: [DayTotals]
     /// The tables of `sections`, in their order, those without a row included.
@@ -47,11 +50,17 @@ public struct Report: Hashable, Sendable {
         self.period = period
         self.sections = ReportSection.allCases.filter(sections.contains)
         days = try (reading?.dailyTotals(site: site, days: period.numbers) ?? []).map {
-            DayTotals(day: Day(number: $0.day), counts: $0.counts)
+            DayTotals(day: Day(number: $0.day), counts: $0.counts, variances: $0.variances)
         }
         totals = days.reduce(into: [:]) { sum, day in sum.merge(day.counts, uniquingKeysWith: +) }
-        measuredPageViews = try reading?.sum(of: .pageViews, in: .hour, site: site, days: period.numbers)
-        firstVisits = try reading?.sum(of: .visits, in: .visitLength, site: site, days: period.numbers)
+        totalVariances = days.reduce(into: [:]) { sum, day in sum.merge(day.variances, uniquingKeysWith: +) }
+        let gate = GateSummary(try reading?.ledger(site: site, days: period.numbers) ?? [])
+        self.gate = gate
+        let hours = try reading?.sum(of: .pageViews, in: .hour, site: site, days: period.numbers)
+        // With noise the total is of these page views only, and hours have none.
+        measuredPageViews = gate.noisyDays == 0 ? hours?.count : gate.isMixed ? nil : totals[.pageViews]
+        let firstVisits = try reading?.sum(of: .visits, in: .visitLength, site: site, days: period.numbers)
+        (self.firstVisits, firstVisitsVariance) = (firstVisits?.count, firstVisits?.variance)
         var tables: [ReportTable] = []
         for section in self.sections {
             guard let dimension = section.dimension else { continue }
@@ -59,7 +68,6 @@ public struct Report: Hashable, Sendable {
             tables.append(ReportTable(section: section, rows: rows))
         }
         self.tables = tables
-        gate = GateSummary(try reading?.ledger(site: site, days: period.numbers) ?? [])
         self.today = today.flatMap { day in
             openWindow?.window(site: site, day: day.number).map {
                 TodaySoFar(day: day, minute: openWindow?.minute ?? 0, window: $0)
@@ -83,6 +91,13 @@ public struct Report: Hashable, Sendable {
         return counts
     }
 
+    /// The noise in the counts that a metric of the summary is made of.
+    public func summaryVariances(for metric: Metric) -> MeasureVariances {
+        var variances = totalVariances
+        if metric == .bounceRate { variances[.visits] = firstVisitsVariance }
+        return variances
+    }
+
     /// Whether no window of the period was released.
     public var isEmpty: Bool { gate.days == 0 }
 
@@ -93,7 +108,8 @@ public struct Report: Hashable, Sendable {
             notes.append(
                 "Visitors are told apart within one day only: 'daily visitors' are the days' numbers, summed.")
         }
-        if let least = gate.leastK, let most = gate.mostK {
+        notes += noiseNotes
+        if gate.noisyDays < gate.days, let least = gate.leastK, let most = gate.mostK {
             let k = least == most ? "\(least)" : "\(least) to \(most)"
             notes.append(
                 "A figure is released when at least \(k) visitors of a day fed it; the rest is in (other), or nowhere.")
@@ -105,7 +121,7 @@ public struct Report: Hashable, Sendable {
             let days = gate.dividedDays == 1 ? "1 day was" : "\(gate.dividedDays) days were"
             notes.append("\(days) counted in parts, as the proxy restarted: visitors may be counted once per part.")
         }
-        if !isEmpty {
+        if gate.noisyDays < gate.days {
             notes.append(
                 "Page views are everybody's; visits, and what is told per visit, are those of visitors who are measured "
                     + "in full.")
@@ -123,6 +139,11 @@ public struct DayTotals: Hashable, Sendable {
     public let day: Day
     /// Its figures.
     public let counts: MeasureCounts
+    /// The noise in them.
+    public let variances: MeasureVariances
+
+    /// The day as a row of a table.
+    var row: StoredRow { StoredRow(key: day.description, counts: counts, variances: variances) }
 }
 
 /// How the windows of a period were released.
@@ -135,6 +156,10 @@ public struct GateSummary: Hashable, Sendable {
     public let leastK: Int?
     /// The highest threshold in force.
     public let mostK: Int?
+    /// Days whose figures have noise.
+    public let noisyDays: Int
+    /// What the figures give away of one visitor on the worst of these days; nil without noise.
+    public let loss: PrivacyLoss?
 
     init(_ ledger: [ReleaseLedgerEntry]) {
         let windows = ledger.reduce(into: [Int32: Int]()) { $0[$1.day, default: 0] += 1 }
@@ -142,7 +167,15 @@ public struct GateSummary: Hashable, Sendable {
         dividedDays = windows.values.count { $0 > 1 }
         leastK = ledger.map(\.k).min()
         mostK = ledger.map(\.k).max()
+        let noisy = Dictionary(grouping: ledger.filter { $0.mode == .noise }, by: \.day)
+        noisyDays = noisy.count
+        loss = noisy.values.map { entries in
+            PrivacyLoss(budget: entries.reduce(0) { $0 + ($1.budget ?? 0) }, windows: entries.count)
+        }.max { $0.epsilon < $1.epsilon }
     }
+
+    /// Whether some days have noise and some have not.
+    public var isMixed: Bool { noisyDays > 0 && noisyDays < days }
 }
 
 /// The rows of one section, sorted as they are to be shown; what the gate kept back comes last.
@@ -151,9 +184,13 @@ public struct ReportTable: Hashable, Sendable {
     public let section: ReportSection
     /// Its rows.
     public let rows: [StoredRow]
+    /// The columns that have a figure; rows are sorted by the first and their bars show it.
+    public let metrics: [Metric]
 
     init(section: ReportSection, rows: [StoredRow]) {
         self.section = section
+        let shown = section.metrics.filter { metric in rows.contains { metric.figure(in: $0.counts) != nil } }
+        metrics = shown.isEmpty ? [section.metrics[0]] : shown
         guard !rows.isEmpty else {
             self.rows = []
             return
@@ -164,8 +201,8 @@ public struct ReportTable: Hashable, Sendable {
             let unknown = sorted.filter { !keys.contains($0.key) }.sorted { $0.key < $1.key }
             sorted = keys.flatMap { known[$0] ?? [StoredRow(key: $0, counts: [:])] } + unknown
         } else {
-            let measure = section.metrics[0]
-            sorted = sorted.map { (row: $0, size: $0.size(by: measure)) }.sorted {
+            let lead = metrics[0]
+            sorted = sorted.map { (row: $0, size: $0.size(by: lead)) }.sorted {
                 $0.size != $1.size
                     ? $0.size > $1.size : ($0.row.key, $0.row.key2 ?? "") < ($1.row.key, $1.row.key2 ?? "")
             }.map(\.row)

@@ -23,6 +23,7 @@ struct MeasurementDecoder {
                     expected: "10 or more outside of tests", severity: .warning)
             }
         }
+        if let node = section["gate"] { draft.gate = gate(node) ?? draft.gate }
         if let node = section["time_zone"], let name = reader.text(node, "time_zone") {
             if TimeZone(identifier: name) != nil, name.contains("/") || name == "UTC" || name == "GMT" {
                 draft.timeZone = name
@@ -52,6 +53,25 @@ struct MeasurementDecoder {
                 if triggers.contains(trigger) { reader.report("this goal is there twice", at: node) }
                 draft.goals[index] = Goal(name: name, triggers: triggers + [trigger])
             }
+        }
+    }
+
+    private func gate(_ node: Node) -> MeasurementSettings.Gate? {
+        enum Mode: String, CaseIterable { case threshold, dp }
+        guard let section = reader.section(node, .gate, "gate") else { return nil }
+        let level = section["level"].flatMap { reader.word($0, "level", MeasurementSettings.Gate.Level.self) }
+        switch section["mode"].flatMap({ reader.word($0, "mode", Mode.self) }) {
+        case .dp: return .noise(level ?? .standard)
+        case .threshold:
+            if let node = section["level"] {
+                reader.report("`level` says how much noise there is, and `threshold` has none", at: node)
+            }
+            return .threshold
+        case nil:
+            if section["mode"] == nil {
+                reader.report("a gate without `mode`", at: node, expected: "`mode: threshold` or `mode: dp`")
+            }
+            return nil
         }
     }
 

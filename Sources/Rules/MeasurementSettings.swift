@@ -12,10 +12,23 @@ public struct MeasurementSettings: Sendable {
         case off
     }
 
+    /// By which rule figures are let out (docs/privacy.md).
+    public enum Gate: Hashable, Sendable {
+        /// How much noise there is.
+        public enum Level: String, Sendable, CaseIterable { case standard, strict }
+
+        /// Enough distinct visitors behind each figure.
+        case threshold
+        /// Likewise, and noise in each figure: differential privacy.
+        case noise(Level)
+    }
+
     /// The legal footing.
     public let profile: Profile
     /// A released cell was fed by at least so many distinct visitors.
     public let threshold: Int
+    /// The rule by which figures are let out.
+    public let gate: Gate
     /// The IANA name of the zone whose midnight ends a day.
     public let timeZone: String
     /// Days that daily cells are kept.
@@ -36,12 +49,13 @@ public struct MeasurementSettings: Sendable {
     public let campaignParameters: [[UInt8]]
 
     package init(
-        profile: Profile, threshold: Int, timeZone: String, retentionDays: Int, pageTable: PathTable,
+        profile: Profile, threshold: Int, gate: Gate, timeZone: String, retentionDays: Int, pageTable: PathTable,
         pages: [PageRule], goals: [Goal], goalPages: PathTable, goalPosts: PathTable, queryParameters: [[UInt8]],
         campaignParameters: [[UInt8]]
     ) {
         self.profile = profile
         self.threshold = threshold
+        self.gate = gate
         self.timeZone = timeZone
         self.retentionDays = retentionDays
         self.pageTable = pageTable

@@ -1,7 +1,7 @@
 /// The mappings of a rules file that have a fixed set of keys.
 package enum RulesSection: String, CaseIterable, Sendable {
     case file, site, category, cookie, host, cookies, consent, signals, signal, googleConsentMode, addressPrecision
-    case measurement, page, goal, limits, timeouts, location, log, methods, knownServices, theme, palette, logo
+    case measurement, gate, page, goal, limits, timeouts, location, log, methods, knownServices, theme, palette, logo
 
     /// The keys it may have, in the order in which docs/rules.md tells them.
     package var keys: [String] {
@@ -27,7 +27,9 @@ package enum RulesSection: String, CaseIterable, Sendable {
             ["mode", "signals", "wait_for_update", "region", "ads_data_redaction", "url_passthrough", "tag_hosts"]
         case .signal: ["denies"]
         case .addressPrecision: ["ipv4", "ipv6"]
-        case .measurement: ["profile", "threshold", "time_zone", "retention", "pages", "query", "utm", "goals"]
+        case .measurement:
+            ["profile", "threshold", "gate", "time_zone", "retention", "pages", "query", "utm", "goals"]
+        case .gate: ["mode", "level"]
         case .page: ["path", "count"]
         case .goal: ["name", "page", "post"]
         case .limits:

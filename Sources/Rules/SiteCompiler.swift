@@ -208,7 +208,7 @@ extension MeasurementDraft {
             }
         }
         return MeasurementSettings(
-            profile: profile, threshold: threshold, timeZone: timeZone, retentionDays: retentionDays,
+            profile: profile, threshold: threshold, gate: gate, timeZone: timeZone, retentionDays: retentionDays,
             pageTable: PathTable(pages.enumerated().map { ($1.pattern, payload: UInt32($0)) }), pages: pages,
             goals: goals,
             goalPages: PathTable(pagesOfGoals), goalPosts: PathTable(postsOfGoals),

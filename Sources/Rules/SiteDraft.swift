@@ -106,6 +106,7 @@ struct MeasurementDraft {
     var profile = MeasurementSettings.Profile.consent
     var profileNode: Node?
     var threshold = 10
+    var gate = MeasurementSettings.Gate.threshold
     var timeZone = "UTC"
     var retentionDays = 760
     var pages: [PageRule] = []

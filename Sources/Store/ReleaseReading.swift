@@ -18,7 +18,8 @@ public struct ReleaseReading {
                 database,
                 sql: "SELECT min(day), max(day) FROM release WHERE site = (SELECT id FROM site WHERE name = ?)",
                 arguments: [site])
-            guard let row, let first = row[0] as Int32?, let last = row[1] as Int32? else { return nil }
+            guard let row, let first: Int32 = try row.value(0), let last: Int32 = try row.value(1) else { return nil }
+            guard first <= last else { throw StoreError.corrupt(path: path) }
             return first...last
         }
     }
@@ -29,15 +30,17 @@ public struct ReleaseReading {
             try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT day, epoch, mode, k FROM release
+                    SELECT day, epoch, mode, k, budget FROM release
                     WHERE site = (SELECT id FROM site WHERE name = ?) AND day BETWEEN ? AND ? ORDER BY day, epoch
                     """,
                 arguments: [site, days.lowerBound, days.upperBound]
             ).map { row in
-                guard let mode = ReleaseLedgerEntry.Mode(rawValue: row[2]) else {
+                guard let mode = ReleaseLedgerEntry.Mode(rawValue: try row.present(2)) else {
                     throw StoreError.corrupt(path: path)
                 }
-                return ReleaseLedgerEntry(site: site, day: row[0], epoch: row[1], mode: mode, k: row[3])
+                return ReleaseLedgerEntry(
+                    site: site, day: try row.present(0), epoch: try row.present(1), mode: mode,
+                    k: try row.present(3), budget: try row.value(4))
             }
         }
     }
@@ -47,53 +50,79 @@ public struct ReleaseReading {
         of dimension: Dimension, site: String, days: ClosedRange<Int32>
     ) throws(StoreError) -> [StoredRow] {
         try read {
-            let sums = Measure.allCases.map { "sum(\(Schema.column($0)))" }.joined(separator: ", ")
-            return try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT key, key2, \(sums) FROM cell
-                    WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND day BETWEEN ? AND ?
-                    GROUP BY key, key2
-                    """,
-                arguments: [site, dimension.rawValue, days.lowerBound, days.upperBound]
-            ).map { row in
-                let key2: String = row[1]
-                return StoredRow(key: row[0], key2: key2.isEmpty ? nil : key2, counts: counts(of: row, from: 2))
+            try fetch(dimension, site, days, select: "cell.key, cell.key2", rest: "GROUP BY cell.key, cell.key2").map {
+                row in
+                let key2: String = try row.present(1)
+                return StoredRow(
+                    key: try row.present(0), key2: key2.isEmpty ? nil : key2, counts: try figures(of: row, from: 2),
+                    variances: try figures(of: row, from: 2 + Measure.allCases.count))
             }
         }
     }
 
-    /// One measure of all rows of a table, summed over some days; nil when none was released.
+    /// One measure of all rows of a table, summed over some days, and the variance of the noise in that sum; nil when
+    /// none was released.
     public func sum(
         of measure: Measure, in dimension: Dimension, site: String, days: ClosedRange<Int32>
-    ) throws(StoreError) -> Int? {
+    ) throws(StoreError) -> (count: Int, variance: Int)? {
         try read {
-            try Int.fetchOne(
-                database,
-                sql: """
-                    SELECT sum(\(Schema.column(measure))) FROM cell
-                    WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND day BETWEEN ? AND ?
-                    """,
-                arguments: [site, dimension.rawValue, days.lowerBound, days.upperBound])
+            let index = Measure.allCases.firstIndex(of: measure) ?? 0
+            let row = try fetch(dimension, site, days, select: "0", rest: "").first
+            guard let row, let count: Int = try row.value(1 + index) else { return nil }
+            return (count, try row.value(1 + Measure.allCases.count + index) ?? 0)
         }
     }
 
     /// The totals of a site day by day; days without a released figure are absent.
     public func dailyTotals(
         site: String, days: ClosedRange<Int32>
-    ) throws(StoreError) -> [(day: Int32, counts: MeasureCounts)] {
+    ) throws(StoreError) -> [(day: Int32, counts: MeasureCounts, variances: MeasureVariances)] {
         try read {
-            let columns = Measure.allCases.map(Schema.column).joined(separator: ", ")
+            let rest = "AND cell.key = '' GROUP BY cell.day ORDER BY cell.day"
+            return try fetch(.total, site, days, select: "cell.day", rest: rest).map { row in
+                (
+                    day: try row.present(0), counts: try figures(of: row, from: 1),
+                    variances: try figures(of: row, from: 1 + Measure.allCases.count)
+                )
+            }
+        }
+    }
+
+    /// Sums of all measures of a table, then of the variances of their noise; `rest` says of which rows.
+    ///
+    /// A figure has the noise of the days on which it was released; of several windows of one day, that of all.
+    private func fetch(
+        _ dimension: Dimension, _ site: String, _ days: ClosedRange<Int32>, select: String, rest: String
+    ) throws -> [Row] {
+        let scope = "site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND day BETWEEN ? AND ?"
+        let arguments: StatementArguments = [site, dimension.rawValue, days.lowerBound, days.upperBound]
+        let columns = Measure.allCases.map(Schema.column)
+        let sums = columns.map { "sum(cell.\($0))" }.joined(separator: ", ")
+        let isNoisy = try Bool.fetchOne(
+            database, sql: "SELECT EXISTS (SELECT 1 FROM noise WHERE \(scope))", arguments: arguments)
+        guard isNoisy == true else {
             return try Row.fetchAll(
                 database,
                 sql: """
-                    SELECT day, \(columns) FROM cell
-                    WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND day BETWEEN ? AND ?
-                        AND key = '' ORDER BY day
+                    SELECT \(select), \(sums)\(String(repeating: ", NULL", count: columns.count)) FROM cell
+                    WHERE \(scope) \(rest)
                     """,
-                arguments: [site, Dimension.total.rawValue, days.lowerBound, days.upperBound]
-            ).map { row in (day: row[0], counts: counts(of: row, from: 1)) }
+                arguments: arguments)
         }
+        let perDay = Measure.allCases.map { measure in
+            "sum(CASE measure WHEN '\(measure.rawValue)' THEN variance END) AS \(Schema.column(measure))"
+        }
+        let noise = columns.map { "sum(CASE WHEN cell.\($0) IS NOT NULL THEN daily.\($0) END)" }
+        return try Row.fetchAll(
+            database,
+            sql: """
+                WITH daily AS (
+                    SELECT day, \(perDay.joined(separator: ", ")) FROM noise WHERE \(scope) GROUP BY day
+                )
+                SELECT \(select), \(sums), \(noise.joined(separator: ", "))
+                FROM (SELECT * FROM cell WHERE \(scope)) AS cell LEFT JOIN daily USING (day) WHERE true \(rest)
+                """,
+            arguments: arguments + arguments)
     }
 
     private func read<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
@@ -127,19 +156,37 @@ public struct StoredRow: Hashable, Sendable {
     public var key2: String?
     /// Its figures.
     public var counts: MeasureCounts
+    /// How much noise is in them.
+    public var variances: MeasureVariances
 
     /// Makes a row.
-    public init(key: String, key2: String? = nil, counts: MeasureCounts) {
+    public init(key: String, key2: String? = nil, counts: MeasureCounts, variances: MeasureVariances = [:]) {
         self.key = key
         self.key2 = key2
         self.counts = counts
+        self.variances = variances
     }
 }
 
-private func counts(of row: Row, from column: Int) -> MeasureCounts {
-    var counts = MeasureCounts()
+private func figures(of row: Row, from column: Int) throws -> [Measure: Int] {
+    var figures: [Measure: Int] = [:]
     for (offset, measure) in Measure.allCases.enumerated() {
-        if let count = row[column + offset] as Int? { counts[measure] = count }
+        if let figure: Int = try row.value(column + offset) { figures[measure] = figure }
     }
-    return counts
+    return figures
+}
+
+/// Values of a file that may be damaged: what has another type than its column is an error.
+extension Row {
+    fileprivate func value<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value? {
+        let value: DatabaseValue = self[column]
+        return value.isNull ? nil : try present(column)
+    }
+
+    fileprivate func present<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value {
+        guard let value = Value.fromDatabaseValue(self[column]) else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT)
+        }
+        return value
+    }
 }

@@ -13,7 +13,11 @@ extension ReleaseStore {
             try database.execute(
                 sql: "DELETE FROM cell WHERE site = (SELECT id FROM site WHERE name = ?) AND day < ?",
                 arguments: [site, oldest])
-            return database.changesCount
+            let count = database.changesCount
+            try database.execute(
+                sql: "DELETE FROM noise WHERE site = (SELECT id FROM site WHERE name = ?) AND day < ?",
+                arguments: [site, oldest])
+            return count
         }
         if deleted > 0 {
             do {

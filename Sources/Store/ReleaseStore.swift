@@ -66,6 +66,7 @@ public final class ReleaseStore: ReleaseSink, Sendable {
         return try write { database in
             let site = try siteNumber(release.site, in: database)
             guard try insertIntoLedger(release, site: site, in: database) else { return .alreadyReleased }
+            try insertNoise(of: cells, release, site: site, in: database)
             var sites = [release.site: site]
             // In the order of the primary key, whatever the order of counting was.
             for row in rows {
@@ -136,7 +137,35 @@ private func siteNumber(_ name: String, in database: Database) throws -> Int64 {
 /// Whether the window was new.
 private func insertIntoLedger(_ entry: ReleaseLedgerEntry, site: Int64, in database: Database) throws -> Bool {
     try database.execute(
-        sql: "INSERT INTO release (site, day, epoch, mode, k) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        arguments: [site, entry.day, entry.epoch, entry.mode.rawValue, entry.k])
+        sql: """
+            INSERT INTO release (site, day, epoch, mode, k, budget) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO NOTHING
+            """,
+        arguments: [site, entry.day, entry.epoch, entry.mode.rawValue, entry.k, entry.budget])
     return database.changesCount == 1
+}
+
+/// Keeps how much noise is in the figures of each table: the same in all of its rows, or the most of any.
+private func insertNoise(
+    of cells: [ReleasedCell], _ entry: ReleaseLedgerEntry, site: Int64, in database: Database
+) throws {
+    struct Column: Hashable {
+        var dimension: Dimension
+        var measure: Measure
+    }
+    var variances: [Column: Int] = [:]
+    for cell in cells where cell.variance > 0 {
+        variances[Column(dimension: cell.dimension, measure: cell.measure), default: 0].raise(to: cell.variance)
+    }
+    for (column, variance) in variances {
+        try database.execute(
+            sql: "INSERT INTO noise (site, dimension, day, epoch, measure, variance) VALUES (?, ?, ?, ?, ?, ?)",
+            arguments: [
+                site, column.dimension.rawValue, entry.day, entry.epoch, column.measure.rawValue, variance,
+            ])
+    }
+}
+
+extension Int {
+    fileprivate mutating func raise(to value: Int) { self = Swift.max(self, value) }
 }

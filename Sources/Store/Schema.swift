@@ -41,7 +41,20 @@ enum Schema {
             count INTEGER,
             PRIMARY KEY (site, dimension, day, key, key2)
         ) STRICT, WITHOUT ROWID;
+        """,
         """
+        ALTER TABLE release ADD COLUMN budget INTEGER;
+
+        CREATE TABLE noise (
+            site INTEGER NOT NULL REFERENCES site (id),
+            dimension TEXT NOT NULL,
+            day INTEGER NOT NULL,
+            epoch INTEGER NOT NULL,
+            measure TEXT NOT NULL,
+            variance INTEGER NOT NULL,
+            PRIMARY KEY (site, dimension, day, epoch, measure)
+        ) STRICT, WITHOUT ROWID;
+        """,
     ]
 
     private static let format = FileFormat(applicationID: applicationID, steps: steps)

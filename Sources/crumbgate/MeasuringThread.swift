@@ -163,8 +163,15 @@ extension SiteMeasurement {
             case .exempt: .exempt
             case .off: .off
             }
+        let rule: ReleaseRule =
+            switch rules.gate {
+            case .threshold: .threshold
+            case .noise(.standard): .noise(.standard)
+            case .noise(.strict): .noise(.strict)
+            }
         self.init(
-            name: site.name, profile: profile, threshold: rules.threshold, offset: offset, hosts: site.hosts,
+            name: site.name, profile: profile, threshold: rules.threshold, rule: rule, offset: offset,
+            hosts: site.hosts,
             pages: rules.pages.map { PagePattern($0.pattern, page: $0.page) },
             goals: rules.goals.flatMap { goal in
                 goal.triggers.map { trigger in

@@ -22,20 +22,25 @@ WEST, EAST = "Etc/GMT+12", "Pacific/Kiritimati"
 AGENT = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-@pytest.fixture
-def measured(make_gate, make_origin):
+def measuring_gate(make_gate, make_origin, more=""):
     """A gate that believes X-Forwarded-For, so that one machine can play many visitors."""
     origin = make_origin()
     origin.answer(PAGE)
+    measurement = f"measurement: {{ threshold: 10, {more}time_zone: {WEST}, goals: [{{ name: order, page: /checkout/thank-you }}] }}"
     gate = make_gate(
         f"""origin: http://127.0.0.1:{origin.port}
 trusted_proxies: [127.0.0.1]
-{RULES.replace("measurement: { threshold: 1 }", "measurement: { threshold: 10, time_zone: " + WEST + ", goals: [{ name: order, page: /checkout/thank-you }] }")}"""
+{RULES.replace("measurement: { threshold: 1 }", measurement)}"""
     )
     gate.origin = origin
     gate.cookie = decided_cookie(gate, origin, "crumbgate-accept")
     origin.answer(PAGE)
     return gate
+
+
+@pytest.fixture
+def measured(make_gate, make_origin):
+    return measuring_gate(make_gate, make_origin)
 
 
 def visitor(number):
@@ -270,3 +275,21 @@ def test_hosts_kept_from_pages_are_counted_by_rule_and_page(measured):
     hosts = {entry["name"]: entry["count"] for entry in report(measured)["hosts"]}
     assert [count for name, count in hosts.items() if "google-analytics.com" in name] == [30]
     assert hosts["(page closed: content coding)"] == 15
+
+
+def test_figures_with_noise_say_so(make_gate, make_origin):
+    """Released once, with a ± on each figure, and nothing of the running day."""
+    gate = measuring_gate(make_gate, make_origin, "gate: { mode: dp, level: strict }, ")
+    for number in range(30):
+        visit(gate, number, ["/", "/tea"])
+    assert gate.stop() == 0
+    assert figures(gate)["today"] is None
+    seen = report(gate)
+    assert seen["gate"]["mode"] == "dp" and seen["gate"]["epsilon"] == 2.6 and seen["gate"]["delta"] == 1e-6
+    assert seen["summary"]["plusMinus"]["dailyVisitors"] == 21
+    assert abs(seen["summary"]["dailyVisitors"] - 30) < 6 * 21 / 1.96
+    assert len(seen["hours"]) == 24 and all("plusMinus" in hour for hour in seen["hours"])
+    assert not seen["pages"], "30 visitors are too few to name a page"
+    assert figures(gate) == figures(gate), "noise is drawn once"
+    ended = gate.run("report", "--rules", gate.rules_path)
+    assert "±".encode() in ended.stdout and b"docs/privacy.md" in ended.stdout

@@ -24,6 +24,13 @@ struct GateTests {
         #expect(Gate.threshold([Self.row(0..<30), Self.row(30..<31)], k: 10).visible.isEmpty)
     }
 
+    @Test("Rows that their sum would tell take the smallest visible row with them, where visitors are counted")
+    func tight() {
+        let rows = [Self.row(0..<30), Self.row(30..<39), Self.row(40..<49), Self.row(50..<70)]
+        #expect(Gate.threshold(rows, k: 10) == .init(visible: [0], folded: [1, 2, 3], other: 38))
+        #expect(Gate.threshold(rows, k: 10, counting: .occurrences).visible == [0, 3])
+    }
+
     @Test("Many page views of few visitors stay small, and so do the same visitors in several rows")
     func distinct() {
         let rows = [Self.row(0..<20), Self.row(100..<106), Self.row(100..<106, count: 500)]
@@ -75,7 +82,7 @@ struct GateTests {
 }
 
 /// A small generator with a seed, so that a failure can be had again.
-struct Xorshift: RandomNumberGenerator {
+struct Xorshift: RandomNumberGenerator, Sendable {
     var state: UInt64
 
     init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }

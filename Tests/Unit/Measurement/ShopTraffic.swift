@@ -41,9 +41,12 @@ final class ShopTraffic {
     let service: MeasurementService
     var site: MeasuredSite
 
-    init(_ settings: SiteMeasurement, now: Int64 = day * 86_400 + 1900, sink: MemorySink = MemorySink()) {
+    init(
+        _ settings: SiteMeasurement, now: Int64 = day * 86_400 + 1900, sink: MemorySink = MemorySink(),
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) {
         self.sink = sink
-        service = MeasurementService(sink: sink)
+        service = MeasurementService(sink: sink, random: random)
         site = service.configure([settings], now: now)[0]
     }
 

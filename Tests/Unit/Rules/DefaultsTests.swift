@@ -50,6 +50,7 @@ struct DefaultsTests {
         #expect(site.consentSettings.dntDenies == nil)
         #expect(site.measurement.profile == .consent)
         #expect(site.measurement.threshold == 10)
+        #expect(site.measurement.gate == .threshold)
         #expect(site.measurement.timeZone == "UTC")
         #expect(site.measurement.retentionDays == 760)
     }

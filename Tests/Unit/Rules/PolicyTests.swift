@@ -112,6 +112,7 @@ struct PolicyTests {
         let measurement = site.measurement
         #expect(measurement.profile == .exempt)
         #expect(measurement.threshold == 20)
+        #expect(measurement.gate == .noise(.strict))
         #expect(measurement.retentionDays == 400)
         #expect(measurement.pages.map(\.page) == ["/product/*", nil, "/help"])
         #expect(measurement.queryParameters == [bytes("page"), bytes("sort")])

@@ -15,6 +15,7 @@ struct SchemaTests {
             case .site, .category, .cookie, .host, .signal, .googleConsentMode, .page, .goal, .knownServices, .theme,
                 .palette, .logo:
                 ["$defs", section.rawValue]
+            case .gate: ["properties", "measurement", "properties", "gate"]
             case .addressPrecision: ["properties", "address_precision"]
             case .cookies, .consent, .signals, .measurement, .limits, .timeouts, .location, .log, .methods:
                 ["properties", section.rawValue]

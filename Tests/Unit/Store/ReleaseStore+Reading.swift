@@ -17,7 +17,7 @@ extension ReleaseStore {
 
     func dailyTotals(
         site: String, days: ClosedRange<Int32>
-    ) throws(StoreError) -> [(day: Int32, counts: MeasureCounts)] {
+    ) throws(StoreError) -> [(day: Int32, counts: MeasureCounts, variances: MeasureVariances)] {
         try reading { (reading) throws(StoreError) in try reading.dailyTotals(site: site, days: days) }
     }
 }

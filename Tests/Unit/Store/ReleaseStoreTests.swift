@@ -101,7 +101,7 @@ struct ReleaseStoreTests {
         try ReleaseStore.open(path: path).close()
         try queue().read { database in
             let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
-            #expect(Set(tables) == ["site", "release", "cell"])
+            #expect(Set(tables) == ["site", "release", "cell", "noise"])
             for table in tables {
                 let columns = try columns(of: table, in: database)
                 #expect(offendingColumns(columns).isEmpty)
@@ -227,12 +227,12 @@ struct ReleaseStoreTests {
     func versions() throws {
         try ReleaseStore.open(path: path).close()
         try sql("PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: path, found: 99, known: 1)) { try ReleaseStore.open(path: path) }
-        #expect(throws: StoreError.newerSchema(path: path, found: 99, known: 1)) {
+        #expect(throws: StoreError.newerSchema(path: path, found: 99, known: 2)) { try ReleaseStore.open(path: path) }
+        #expect(throws: StoreError.newerSchema(path: path, found: 99, known: 2)) {
             try ReleaseStore.openReadOnly(path: path)
         }
         try sql("PRAGMA user_version = 0")
-        #expect(throws: StoreError.olderSchema(path: path, found: 0, known: 1)) {
+        #expect(throws: StoreError.olderSchema(path: path, found: 0, known: 2)) {
             try ReleaseStore.openReadOnly(path: path)
         }
     }
@@ -269,6 +269,49 @@ struct ReleaseStoreTests {
         #expect(throws: StoreError.notWritable(path: "/proc/crumbgate.sqlite")) {
             try ReleaseStore.open(path: "/proc/crumbgate.sqlite")
         }
+    }
+
+    @Test("Noise is read back for the days and rows that it is in, and goes with them")
+    func noise() throws {
+        func noisy(_ key: String, _ count: Int, _ variance: Int, day: Int32) -> ReleasedCell {
+            ReleasedCell(
+                site: "shop", day: day, dimension: .page, key: key, measure: .visitors, count: count, variance: variance
+            )
+        }
+        func noisyEntry(_ day: Int32, epoch: Int64 = 1) -> ReleaseLedgerEntry {
+            ReleaseLedgerEntry(site: "shop", day: day, epoch: epoch, mode: .noise, k: 10, budget: 100_000)
+        }
+        let store = try ReleaseStore.open(path: path)
+        try store.store([cell(.page, "/", .visitors, 50, day: 1)], release: entry(day: 1))
+        try store.store(
+            [noisy("/", 52, 4000, day: 2), noisy("/b", -3, 9000, day: 2)], release: noisyEntry(2))
+        try store.store([noisy("/", 47, 5000, day: 3)], release: noisyEntry(3))
+        try store.store([noisy("/b", 40, 5000, day: 3)], release: noisyEntry(3, epoch: 2))
+        let rows = try store.rows(of: .page, site: "shop", days: 1...3)
+        // Of a day the most noise of any row, of several windows of a day that of all.
+        #expect(
+            Set(rows) == [
+                StoredRow(key: "/", counts: [.visitors: 149], variances: [.visitors: 19_000]),
+                StoredRow(key: "/b", counts: [.visitors: 37], variances: [.visitors: 19_000]),
+            ])
+        #expect(try store.rows(of: .page, site: "shop", days: 1...1).allSatisfy(\.variances.isEmpty))
+        #expect(try store.ledger(site: "shop", days: 1...3).map(\.budget) == [nil, 100_000, 100_000, 100_000])
+        #expect(try store.store([noisy("/", 99, 4000, day: 2)], release: noisyEntry(2)) == .alreadyReleased)
+        #expect(try store.rows(of: .page, site: "shop", days: 1...3) == rows)
+        try store.sweep(site: "shop", today: 12, retentionDays: 9)
+        #expect(try queue().read { try Int.fetchOne($0, sql: "SELECT count(*) FROM noise") } == 2)
+    }
+
+    @Test("A store of the first version is brought up to date, and keeps what it has")
+    func migration() throws {
+        let store = try ReleaseStore.open(path: path)
+        try store.store([cell(.total, "", .visits, 10)], release: entry())
+        try store.close()
+        try sql("DROP TABLE noise; ALTER TABLE release DROP COLUMN budget; PRAGMA user_version = 1")
+        let migrated = try ReleaseStore.open(path: path)
+        #expect(try migrated.ledger(site: "shop", days: 0...30_000) == [entry()])
+        #expect(try migrated.dailyTotals(site: "shop", days: 0...30_000).map(\.counts) == [[.visits: 10]])
+        #expect(try migrated.store([cell(.total, "", .visits, 10)], release: entry()) == .alreadyReleased)
     }
 
     @Test("A year of a site with 1,000 pages a day takes less than 100 MB")
