@@ -104,12 +104,15 @@ let package = Package(
         pure(
             "Store", ["Measurement", "Location", "Consent", .product(name: "GRDB", package: "GRDB.swift")]),
         pure("Reports", ["Store", "Consent", "Measurement", "Bytes"]),
+        pure("LogImport", ["Bytes", "ContentCoding", "Location", "Measurement"]),
+        tests("LogImport", ["LogImport", "Bytes", "Location", "Measurement"]),
         pure("Scan", ["Rules", "Consent", "Cookies", "Bytes", "PublicSuffix", "CScan"]),
         tests("Scan", ["Scan", "Rules", "Consent"]),
         .executableTarget(
             name: "crumbgate",
             dependencies: [
-                "Transport", "Gateway", "Store", "Reports", "Scan", "Rules", "Consent", "Location", "Measurement",
+                "Transport", "Gateway", "Store", "Reports", "Scan", "LogImport", "Rules", "Consent", "Location",
+                "Measurement",
                 "Bytes",
                 "CLinux", argumentParser, logging,
             ],

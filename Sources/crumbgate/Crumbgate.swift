@@ -9,6 +9,6 @@ struct Crumbgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ScanCommand.self, ExplainCommand.self,
-            ReportCommand.self, PlaceCommand.self, ReceiptsCommand.self, PolicyCommand.self,
+            ReportCommand.self, ImportCommand.self, PlaceCommand.self, ReceiptsCommand.self, PolicyCommand.self,
         ])
 }

@@ -155,7 +155,7 @@ final class MeasuringThread: Sendable {
 
 extension SiteMeasurement {
     /// A site's rules in the form that measuring asks them.
-    fileprivate init(_ site: Site, offset: Int) {
+    init(_ site: Site, offset: Int) {
         let rules = site.measurement
         let profile: MeasuredSite.Profile =
             switch rules.profile {
