@@ -56,7 +56,9 @@ let package = Package(
             name: "CBrowser", path: "Sources/Browser",
             exclude: [
                 "banner.css", "rules.js", "consent.js", "markup.js", "guard.js", "activation.js", "signals.js",
-                "banner.js", "start.js", "types.d.ts", "tsconfig.json",
+                "banner.js", "start.js", "consent-mode.js", "no-consent-mode.js", "logo.css", "places.css",
+                "settings.css", "settings.js", "types.d.ts",
+                "tsconfig.json",
             ]),
         library("CMaxMindDB", pkgConfig: "libmaxminddb", debian: "libmaxminddb-dev"),
         library("CZlib", pkgConfig: "zlib", debian: "zlib1g-dev"),

@@ -42,8 +42,8 @@ const isWithheldScript = (element) =>
  * @param {Element} element
  */
 const release = (element) => {
-  const { previousElementSibling: before, parentElement } = element;
-  if (before?.classList.contains("crumbgate-placeholder")) before.remove();
+  const { parentElement } = element;
+  if (hasPlaceholder(element)) element.previousElementSibling?.remove();
   element.removeAttribute(MARK);
   for (const { name, value } of [...element.attributes]) {
     if (!name.startsWith(PREFIX)) continue;
@@ -148,44 +148,3 @@ const reloadOnce = () => {
   if (hasDecidedHere) location.reload();
 };
 let hasDecidedHere = false;
-
-/** What the interface says, in the language of the banner, else of the page. */
-const words = () => {
-  const asked = document.getElementById("crumbgate")?.lang || document.documentElement.lang || navigator.language;
-  const tag = asked.toLowerCase();
-  return policy.texts[tag] ?? policy.texts[tag.split("-")[0]] ?? Object.values(policy.texts)[0];
-};
-
-/**
- * Puts in front of a frame that a script added what the server puts in front of those in its pages: a title, a way to
- * the content where it comes from, and a button that shows it.
- *
- * @param {Element} frame
- */
-const addPlaceholder = (frame) => {
-  const url = frame.getAttribute(`${PREFIX}src`) ?? frame.getAttribute(`${PREFIX}data`);
-  if (!url || !["iframe", "embed", "object"].includes(frame.localName)) return;
-  if (frame.previousElementSibling?.classList.contains("crumbgate-placeholder")) return;
-  const { placeholder_title, placeholder_text, placeholder_show, placeholder_link } = words();
-  const { host, href } = new URL(url, document.baseURI);
-  const make = (/** @type {string} */ name, /** @type {string} */ text, attributes = {}) => {
-    const element = document.createElement(name);
-    element.textContent = text;
-    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-    return element;
-  };
-  const id = frame.getAttribute(MARK) ?? "";
-  const placeholder = make("span", "", { class: "crumbgate-placeholder", [`${PREFIX}for`]: id });
-  const content = make("span", "");
-  content.append(
-    make("strong", placeholder_title.replace("{vendor}", host)),
-    make("span", placeholder_text),
-    make("a", placeholder_link.replace("{host}", host), { href, rel: "noreferrer noopener", target: "_blank" }),
-    make("button", placeholder_show, { type: "button", [`${PREFIX}show`]: id }),
-  );
-  // An empty canvas keeps the frame's room.
-  const side = (/** @type {string} */ name, /** @type {number} */ usual) => Number(frame.getAttribute(name)) || usual;
-  const room = { "aria-hidden": true, width: side("width", 300), height: side("height", 150) };
-  placeholder.append(make("canvas", "", room), content);
-  frame.before(placeholder);
-};

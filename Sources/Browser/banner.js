@@ -1,6 +1,34 @@
-// The banner, the settings and the declaration. All of it works without this file, as pages of the server's.
+// The banner and the choice. All of it works without this file, as pages of the server's.
 
-const SETTINGS = "/.crumbgate/settings";
+/**
+ * What few pages need, and none at once, comes when it is asked for: settings.js, which fills this.
+ *
+ * @type {Later}
+ */
+const later = /** @type {any} */ ({});
+/** @type {Promise<Later> | undefined} */
+let coming;
+const more = () =>
+  (coming ??= import(policy.more).then((module) => {
+    module.default(shared());
+    return later;
+  }));
+
+/** The settings as a page, where there can be no dialog. */
+const leaveForSettings = () =>
+  location.assign(`${inLanguage("/.crumbgate/settings")}&return=${encodeURIComponent(location.pathname + location.search)}`);
+
+const openSettings = () => {
+  const opener = document.activeElement;
+  return more()
+    .then(({ openDialog }) => openDialog(opener))
+    .catch(leaveForSettings);
+};
+
+/** @param {Element} frame */
+const addPlaceholder = (frame) => {
+  if (/^(iframe|embed|object)$/.test(frame.localName) && !hasPlaceholder(frame)) more().then(({ replace }) => replace(frame), () => {});
+};
 
 /** @param {string} id */
 const part = (id) => document.getElementById(`crumbgate-${id}`);
@@ -24,44 +52,6 @@ const root = () => {
   return made;
 };
 
-/**
- * Says something that assistive technology reads out (WCAG 2.2, 4.1.3).
- *
- * @param {string} text
- * @param {Element} place
- */
-const say = (text, place) => {
-  let status = part("status");
-  if (!status) {
-    status = document.createElement("p");
-    status.id = "crumbgate-status";
-    status.setAttribute("role", "status");
-  }
-  place.append(status);
-  const line = status;
-  // A region speaks of what changes in it after it came.
-  setTimeout(() => (line.textContent = text), 50);
-};
-
-/**
- * A document of the server's, parsed by the browser without ever being text of ours.
- *
- * @param {string} url
- * @returns {Promise<Element>} what the document has in its main part
- */
-const fetchMain = (url) =>
-  new Promise((resolve, reject) => {
-    const request = new XMLHttpRequest();
-    request.open("GET", url);
-    request.responseType = "document";
-    request.onload = () => {
-      const main = request.status === 200 && request.responseXML?.querySelector("main");
-      main ? resolve(main) : reject();
-    };
-    request.onerror = reject;
-    request.send();
-  });
-
 /** @param {string} path */
 const inLanguage = (path) => {
   const language = document.getElementById("crumbgate")?.lang || document.documentElement.lang;
@@ -72,10 +62,10 @@ const inLanguage = (path) => {
  * Puts a decision that the server has taken into effect.
  *
  * @param {string[]} next
- * @param {string} text
+ * @param {string} text the key of what is said of it
  */
 const take = (next, text) => {
-  const { isWithdrawal } = adoptDecision(next);
+  const isWithdrawal = adoptDecision(next);
   hasDecidedHere = true;
   if (isWithdrawal) {
     // What already runs cannot be undone here. The next page comes with the cookies' expiries.
@@ -88,7 +78,7 @@ const take = (next, text) => {
   const hadFocus = part("banner")?.contains(document.activeElement);
   showState();
   if (hadFocus || document.activeElement === document.body) part("link")?.focus({ preventScroll: true });
-  if (text) say(text, root());
+  if (text) later.announce(text, root());
   announceDecision();
   activate(document);
 };
@@ -100,95 +90,6 @@ const take = (next, text) => {
  */
 const plain = new WeakSet();
 
-/** @param {number} milliseconds */
-const timeLimit = (milliseconds) => {
-  const controller = new AbortController();
-  setTimeout(() => controller.abort(), milliseconds);
-  return controller.signal;
-};
-
-/**
- * @param {HTMLFormElement} form
- * @param {HTMLButtonElement} button
- */
-const decide = async (form, button) => {
-  const fields = new FormData(form);
-  // The form says what it asked, in which words and language.
-  const body = {
-    ...Object.fromEntries(fields),
-    choice: button.value,
-    categories: fields.getAll("category"),
-    source: form.closest("dialog") ? "settings" : "banner",
-  };
-  let answer;
-  try {
-    answer = await fetch(form.action, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify(body),
-      signal: timeLimit(8000),
-    });
-    if (answer.ok) {
-      const { granted } = await answer.json();
-      take(granted.filter((/** @type {string} */ id) => optional.includes(id)), words().saved_text);
-      return;
-    }
-  } catch {
-    // The plain form has another try.
-  }
-  if (answer?.status === 503) {
-    say(words().retry, form);
-    return;
-  }
-  plain.add(form);
-  // A refusal may come so soon that the form still takes itself to be submitted.
-  setTimeout(() => form.requestSubmit(button));
-};
-
-const openSettings = async () => {
-  if (part("dialog")) return;
-  const opener = document.activeElement;
-  const url = inLanguage(SETTINGS);
-  try {
-    const main = await fetchMain(url);
-    const dialog = document.createElement("dialog");
-    dialog.id = "crumbgate-dialog";
-    const title = main.querySelector("h1");
-    if (title) title.id = "crumbgate-title";
-    dialog.setAttribute("aria-labelledby", "crumbgate-title");
-    const close = document.createElement("button");
-    close.type = "button";
-    close.id = "crumbgate-close";
-    close.textContent = words().close;
-    close.addEventListener("click", () => dialog.close());
-    // The way back is to close it; and the banner keeps the ids that software looks for.
-    main.querySelector(".crumbgate-back")?.remove();
-    if (part("banner"))
-      for (const button of main.querySelectorAll("[value=accept], [value=reject]")) button.removeAttribute("id");
-    dialog.append(...main.childNodes, close);
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
-    });
-    root().append(dialog);
-    dialog.showModal();
-  } catch {
-    location.assign(`${url}&return=${encodeURIComponent(location.pathname + location.search)}`);
-  }
-};
-
-/** Fills `<div data-crumbgate="declaration">` with the table of all cookies. */
-const declare = async () => {
-  for (const place of document.querySelectorAll(`[${MARK}="declaration"]`)) {
-    try {
-      const main = await fetchMain(inLanguage("/.crumbgate/declaration"));
-      place.replaceChildren(...main.childNodes);
-    } catch {
-      // What the shop wrote there stays.
-    }
-  }
-};
-
 // In front of the page's own listeners, which know nothing of these forms.
 addEventListener(
   "submit",
@@ -199,8 +100,17 @@ addEventListener(
     event.stopImmediatePropagation();
     if (plain.has(form)) return;
     event.preventDefault();
-    if (button.value === "settings") openSettings();
-    else decide(form, button);
+    if (button.value === "settings") {
+      openSettings();
+      return;
+    }
+    more()
+      .then(({ decide }) => decide(form, button))
+      .catch(() => {
+        plain.add(form);
+        // A refusal may come so soon that the form still takes itself to be submitted.
+        setTimeout(() => form.requestSubmit(button));
+      });
   },
   true,
 );

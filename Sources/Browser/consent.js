@@ -36,16 +36,13 @@ let granted = new Set([...required, ...(decision ?? [])]);
 const isAllGranted = () => optional.every((id) => granted.has(id));
 
 /**
- * Takes over a decision and tells what changed.
+ * Takes over a decision, and tells whether it withdraws anything.
  *
  * @param {string[] | null} next the granted categories
  */
 const adoptDecision = (next) => {
-  const before = granted;
+  const before = [...granted];
   decision = next;
   granted = new Set([...required, ...(next ?? [])]);
-  return {
-    isWithdrawal: [...before].some((id) => !granted.has(id)),
-    isGrant: [...granted].some((id) => !before.has(id)),
-  };
+  return before.some((id) => !granted.has(id));
 };

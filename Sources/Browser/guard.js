@@ -4,6 +4,7 @@
 // Out of reach: what a worker or a frame with a URL of its own does, `import()`, URLs in styles, forms and new windows.
 
 const { apply, construct } = Reflect;
+const { defineProperty, getOwnPropertyDescriptor } = Object;
 /** The browser's own, for our own use. */
 const browser = {
   setAttribute: Element.prototype.setAttribute,
@@ -64,11 +65,11 @@ const guardMethod = (owner, name, judge) => {
  * @param {(self: any, value: unknown) => unknown} [read] what reading gives, of what the browser's own gave
  */
 const guardProperty = (owner, name, judge, read) => {
-  const native = owner && Object.getOwnPropertyDescriptor(owner, name);
+  const native = owner && getOwnPropertyDescriptor(owner, name);
   if (!native?.set || !native.get || !native.configurable) return;
   const { get, set } = native;
   const write = guarded(set, judge);
-  Object.defineProperty(owner, name, {
+  defineProperty(owner, name, {
     ...native,
     get() {
       const value = apply(get, this, []);
@@ -111,7 +112,7 @@ const deadConnection = (url, native) => {
   const dead = Object.setPrototypeOf(new EventTarget(), native.prototype);
   const handlers = { onopen: null, onmessage: null, onerror: null, onclose: null, send() {}, close() {} };
   for (const [key, value] of Object.entries({ url, readyState: 0, ...handlers }))
-    Object.defineProperty(dead, key, { value, writable: true });
+    defineProperty(dead, key, { value, writable: true });
   setTimeout(() => {
     dead.readyState = native.CLOSED;
     for (const event of [new Event("error"), new CloseEvent("close", { code: 1006 })]) {
@@ -137,29 +138,47 @@ const deadRequests = new WeakMap();
 const failRequest = (request, isAsync) => {
   if (!isAsync) return { error: new DOMException("A network error occurred.", "NetworkError") };
   setTimeout(() => {
-    Object.defineProperty(request, "readyState", { value: 4, configurable: true });
+    defineProperty(request, "readyState", { value: 4, configurable: true });
     for (const type of ["readystatechange", "error", "loadend"]) request.dispatchEvent(new ProgressEvent(type));
   });
   return { result: undefined };
 };
 
 /**
- * Whether a script may set a cookie: it may always remove one.
+ * Whether a cookie may be set; undefined while that is not known.
  *
  * @param {string} name
- * @param {number} [expiry] in milliseconds since 1970
+ * @returns {boolean | undefined}
  */
-const mayKeep = (name, expiry) => {
-  if (expiry !== undefined && expiry <= Date.now()) return true;
-  const category = categoryOfCookie(name);
+const mayKeep = (name) => {
+  const own = ownRules.ofCookie(name);
+  if (own === undefined && !later.ofCookie) return undefined;
+  const category = own ?? later.ofCookie(name);
   return category === undefined ? policy.unknown : granted.has(category);
 };
 
-/** @param {string} line a set-cookie-string */
-const mayKeepLine = (line) => {
+/**
+ * Cookies whose categories are being asked for, by name: scripts can read them, and nobody else has them yet.
+ *
+ * @type {Map<string, { line: string, set: (line: string) => void }>}
+ */
+const undecidedCookies = new Map();
+
+const judgeUndecided = () => {
+  const lines = [...undecidedCookies];
+  undecidedCookies.clear();
+  for (const [name, { line, set }] of lines) if (mayKeep(name) ?? policy.unknown) set(line);
+};
+
+/**
+ * The name of a set-cookie-string's cookie, and whether the line removes it: a script may always do that.
+ *
+ * @param {string} line
+ */
+const readLine = (line) => {
   const [pair, ...attributes] = line.split(";");
   const equals = pair.indexOf("=");
-  let expiry;
+  let expiry = Infinity;
   for (const attribute of attributes) {
     const [key, value = ""] = attribute.split("=").map((part) => part.trim());
     if (/^max-age$/i.test(key)) {
@@ -169,7 +188,7 @@ const mayKeepLine = (line) => {
     }
     if (/^expires$/i.test(key)) expiry = Date.parse(value);
   }
-  return mayKeep(equals < 0 ? "" : pair.slice(0, equals).trim(), expiry);
+  return { pair: pair.trim(), name: equals < 0 ? "" : pair.slice(0, equals).trim(), isRemoval: expiry <= Date.now() };
 };
 
 /** @param {number} index of the argument that is HTML */
@@ -220,27 +239,28 @@ const judgeWriting = (self, args) => {
 const guardWindow = (global) => {
   const { document, Element, Node, Range, ShadowRoot, DocumentFragment, HTMLIFrameElement, Document } = global;
   // Elements, by property and by attribute.
-  for (const [owner, ...names] of [
-    ["Script", "src"], ["Image", "src", "srcset"], ["IFrame", "src", "srcdoc"],
-    ["Source", "src", "srcset"], ["Media", "src"], ["Video", "poster"], ["Track", "src"], ["Embed", "src"],
-    ["Object", "data"], ["Input", "src"], ["Link", "href", "imageSrcset"],
-  ]) {
-    for (const name of names)
+  for (const kind in loading)
+    for (const attribute of loading[kind]) {
+      const name = attribute.replace("imagesrc", "imageSrc");
+      let owner = document.createElement(kind);
+      while (owner && !Object.hasOwn(owner, name)) owner = Object.getPrototypeOf(owner);
+      // Video and audio have this of one owner.
+      if (kind === "audio") continue;
       guardProperty(
-        global[`HTML${owner}Element`]?.prototype,
+        owner,
         name,
         (self, [value]) => {
-          if (!withhold(self, name.toLowerCase(), String(value))) return;
+          if (!withhold(self, attribute, String(value))) return;
           // A picture outside the document would have been fetched now; one inside waits for its category.
-          if (owner === "Image") setTimeout(() => self.isConnected || self.dispatchEvent(new Event("error")));
+          if (kind === "img") setTimeout(() => self.isConnected || self.dispatchEvent(new Event("error")));
           return { result: undefined };
         },
         (self, value) => {
-          const waiting = value === "" && self.getAttribute(PREFIX + name);
-          return waiting ? (/srcset|srcdoc/i.test(name) ? waiting : new URL(waiting, document.baseURI).href) : value;
+          const waiting = value === "" && self.getAttribute(PREFIX + attribute);
+          return waiting ? (/srcset|srcdoc/.test(attribute) ? waiting : new URL(waiting, document.baseURI).href) : value;
         },
       );
-  }
+    }
   guardMethod(Element.prototype, "setAttribute", (self, [name, value]) =>
     withhold(self, String(name).toLowerCase(), String(value)) ? { result: undefined } : undefined);
   guardMethod(Element.prototype, "setAttributeNS", (self, [, name, value]) =>
@@ -275,10 +295,10 @@ const guardWindow = (global) => {
 
   // Windows of frames that have no URL of their own begin as this one did.
   for (const name of ["contentWindow", "contentDocument"]) {
-    const native = Object.getOwnPropertyDescriptor(HTMLIFrameElement.prototype, name);
+    const native = getOwnPropertyDescriptor(HTMLIFrameElement.prototype, name);
     const get = native?.get;
     if (get)
-      Object.defineProperty(HTMLIFrameElement.prototype, name, {
+      defineProperty(HTMLIFrameElement.prototype, name, {
         ...native,
         get() {
           const found = apply(get, this, []);
@@ -320,13 +340,35 @@ const guardWindow = (global) => {
   });
 
   // Cookies.
-  guardProperty(Document.prototype, "cookie", (_, [line]) =>
-    mayKeepLine(String(line)) ? undefined : { result: undefined });
-  guardMethod(global.CookieStore?.prototype, "set", (_, [first]) => {
-    const [name, expiry] = typeof first === "object" ? [first.name, first.expires ?? undefined] : [first, undefined];
-    return mayKeep(String(name), expiry === undefined ? undefined : Number(expiry))
-      ? undefined
-      : { result: Promise.resolve() };
+  const { set } = getOwnPropertyDescriptor(Document.prototype, "cookie") ?? {};
+  guardProperty(
+    Document.prototype,
+    "cookie",
+    (self, [value]) => {
+      const line = String(value);
+      const { name, isRemoval } = readLine(line);
+      undecidedCookies.delete(name);
+      if (isRemoval) return;
+      const verdict = mayKeep(name);
+      if (verdict) return;
+      if (verdict === undefined) {
+        undecidedCookies.set(name, { line, set: (line) => apply(/** @type {any} */ (set), self, [line]) });
+        more().then(judgeUndecided, judgeUndecided);
+      }
+      return { result: undefined };
+    },
+    (_, value) => [value, ...[...undecidedCookies.values()].map(({ line }) => readLine(line).pair)].filter(Boolean).join("; "),
+  );
+  const store = global.CookieStore?.prototype;
+  const native = store?.set;
+  guardMethod(store, "set", (self, args) => {
+    const [first] = args;
+    if (first?.expires && Number(first.expires) <= Date.now()) return;
+    const name = String(first?.name ?? first);
+    const verdict = mayKeep(name);
+    if (verdict) return;
+    const judge = () => (mayKeep(name) ?? policy.unknown ? apply(native, self, args) : undefined);
+    return { result: verdict === undefined ? more().then(judge, judge) : Promise.resolve() };
   });
 };
 

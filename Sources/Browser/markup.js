@@ -71,6 +71,9 @@ const noteIfElsewhere = (node) => {
     elsewhere.add(/** @type {Node} */ (node));
 };
 
+/** @param {Element} element */
+const hasPlaceholder = (element) => element.previousElementSibling?.classList.contains("crumbgate-placeholder") === true;
+
 /**
  * Lets an attribute of an element wait; false when it need not.
  *

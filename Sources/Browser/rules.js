@@ -9,16 +9,24 @@
  * @property {string} category
  */
 
-/** @type {Record<string, string>} */
-const defaultPorts = { "http:": "80", "ws:": "80", "https:": "443", "wss:": "443" };
+/**
+ * A host, and from each of its dots on what a pattern with a wildcard may end in: the most specific first.
+ *
+ * @param {URL} url
+ */
+const keysOf = ({ hostname }) => {
+  const host = hostname.replace(/\.$/, "");
+  const keys = [];
+  for (let dot = 0; dot >= 0; dot = host.indexOf(".", dot + 1)) keys.push(host.slice(dot));
+  return keys;
+};
 
 /**
  * Rules that are asked together.
  *
- * @param {"cookies" | "knownCookies"} cookiesOf where a category has them
- * @param {"hosts" | "knownHosts"} hostsOf
+ * @param {CategoryRules[]} categories
  */
-const makeRules = (cookiesOf, hostsOf) => {
+const makeRules = (categories) => {
   /**
    * By host, or by a dot and a suffix for `*.suffix`.
    *
@@ -32,7 +40,7 @@ const makeRules = (cookiesOf, hostsOf) => {
   /** @type {[expression: RegExp, category: string][]} */
   const expressions = [];
 
-  for (const { id, [hostsOf]: hosts = [], [cookiesOf]: cookies = [] } of policy.categories) {
+  for (const { id, hosts = [], cookies = [] } of categories) {
     for (const pattern of hosts) {
       const parts = /^(\[[^\]]*\]|[^:/]*)(?::(\d+))?(\/.*)?$/.exec(pattern);
       if (!parts) continue;
@@ -71,20 +79,14 @@ const makeRules = (cookiesOf, hostsOf) => {
      * @param {URL} url
      * @param {string} port
      */
-    ofURL: ({ hostname, pathname }, port) => {
-      const host = hostname.replace(/\.$/, "");
-      for (let dot = 0; dot >= 0; dot = host.indexOf(".", dot + 1)) {
-        const rule = hostRules
-          .get(host.slice(dot))
-          ?.find(
-            (rule) =>
-              (!rule.port || rule.port === port) &&
-              (rule.isPrefix ? pathname.startsWith(rule.path) : pathname === rule.path),
-          );
-        if (rule) return rule.category;
-      }
-      return undefined;
-    },
+    ofURL: (url, port) =>
+      keysOf(url)
+        .flatMap((key) => hostRules.get(key) ?? [])
+        .find(
+          (rule) =>
+            (!rule.port || rule.port === port) &&
+            (rule.isPrefix ? url.pathname.startsWith(rule.path) : url.pathname === rule.path),
+        )?.category,
     /**
      * The category of an exact rule, of the longest prefix, of the first expression.
      *
@@ -97,9 +99,55 @@ const makeRules = (cookiesOf, hostsOf) => {
   };
 };
 
-const ownRules = makeRules("cookies", "hosts");
-/** What is shipped, asked where the operator's own rules say nothing. */
-const knownRules = makeRules("knownCookies", "knownHosts");
+const ownRules = makeRules(policy.categories);
+
+// What is shipped is asked where the operator's own rules say nothing: hosts here, cookies in settings.js. Of the hosts
+// only hashes are here, as there are hundreds; one foreign host in some thousands is taken for another.
+
+const HASHES = 2 ** 22;
+/** The digits of a hash's distance from the one before it, three of them: they need no escape in a string. */
+const BASE = 57;
+const FIRST_DIGIT = 35;
+
+/** @type {Map<number, string>} */
+const knownHosts = new Map();
+for (const { id, known = "" } of policy.categories) {
+  let hash = 0;
+  for (let at = 0; at < known.length; at += 3) {
+    const digit = (/** @type {number} */ index) => known.charCodeAt(at + index) - FIRST_DIGIT;
+    hash += (digit(0) * BASE + digit(1)) * BASE + digit(2);
+    knownHosts.set(hash, id);
+  }
+}
+
+/**
+ * FNV-1a (RFC 9923), folded.
+ *
+ * @param {string} text
+ */
+const knownCategory = (text) => {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(text)) hash = Math.imul(hash ^ byte, 0x01000193);
+  return knownHosts.get(((hash >>> 10) ^ hash) & (HASHES - 1));
+};
+
+/**
+ * The category of a host that is shipped: of the most specific pattern, as in `ofURL` above.
+ *
+ * @param {URL} url
+ */
+const knownCategoryOfURL = (url) => {
+  const paths = [url.pathname];
+  for (let path = url.pathname; (path = path.replace(/\/[^/]*$/, "")); ) paths.push(`${path}/*`);
+  for (const key of keysOf(url)) {
+    // Few hosts have rules for paths, and say so.
+    for (const path of knownCategory(`${key}?`) ? [...paths, ""] : [""]) {
+      const category = knownCategory(key + path);
+      if (category) return category;
+    }
+  }
+  return undefined;
+};
 
 /**
  * The category of a URL; none for what goes over no network.
@@ -115,14 +163,6 @@ const categoryOfURL = (text) => {
   } catch {
     return undefined;
   }
-  const port = url.port || defaultPorts[url.protocol];
-  return port ? ownRules.ofURL(url, port) ?? knownRules.ofURL(url, port) : undefined;
+  const scheme = /^(?:http|ws)(s?):$/.exec(url.protocol);
+  return scheme ? ownRules.ofURL(url, url.port || (scheme[1] ? "443" : "80")) ?? knownCategoryOfURL(url) : undefined;
 };
-
-/**
- * The category of a cookie's name.
- *
- * @param {string} name
- * @returns {string | undefined}
- */
-const categoryOfCookie = (name) => ownRules.ofCookie(name) ?? knownRules.ofCookie(name);

@@ -23,7 +23,7 @@ new MutationObserver((records) => {
 addEventListener("DOMContentLoaded", () => {
   showState();
   activate(document);
-  declare();
+  if (document.querySelector(`[${MARK}="declaration"]`)) more().then(({ declare }) => declare(), () => {});
 });
 
 /** A page that was left, and other windows, may have decided since. */

@@ -7,9 +7,28 @@ interface CategoryRules {
   cookies?: string[];
   /** `host[:port][/path]`, as the rules file has them. */
   hosts?: string[];
-  /** What is shipped of both. */
-  knownCookies?: string[];
-  knownHosts?: string[];
+  /** The hashes of the hosts that are shipped. */
+  known?: string;
+}
+
+/** What settings.js adds. */
+interface Later {
+  announce(key: string, place: Element): void;
+  decide(form: HTMLFormElement, button: HTMLButtonElement): Promise<void>;
+  declare(): void;
+  openDialog(opener: Element | null): Promise<void>;
+  replace(frame: Element): void;
+  ofCookie(name: string): string | undefined;
+}
+
+/** What only settings.js needs. */
+interface Details {
+  /** The URL of the dialog's stylesheet. */
+  style: string;
+  /** The cookies that are shipped. */
+  categories: CategoryRules[];
+  /** What the interface says, by language; the site's default first. */
+  texts: Record<string, Record<string, string>>;
 }
 
 interface ConsentMode {
@@ -30,12 +49,16 @@ interface Policy {
   /** The categories that each signal of the browser refuses. */
   gpc: string[];
   dnt: string[];
-  consentMode?: ConsentMode;
-  /** What the interface says, by language; the site's default first. */
-  texts: Record<string, Record<string, string>>;
+  /** Only in sites that have consent-mode.js. */
+  consentMode: ConsentMode;
+  /** The URL of settings.js. */
+  more: string;
 }
 
 declare const policy: Policy;
+declare const details: Details;
+/** What settings.js uses of the other files, in the order of its parameters. */
+declare const shared: () => unknown[];
 
 interface Navigator {
   globalPrivacyControl?: boolean;

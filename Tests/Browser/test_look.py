@@ -50,6 +50,31 @@ def test_the_link_covers_no_focus_on_a_page_of_small_type(visitor, origin, make_
         assert focus["covered"] <= 0 and focus["isInView"], focus
 
 
+BODIES = {
+    "plain": "",
+    "full-height": "html, body { height: 100%; margin: 0 }",
+    "column": "body { display: flex; flex-direction: column; min-height: 100vh }",
+    "grid": "body { display: grid; grid-template-rows: auto 1fr auto; min-height: 100% }",
+    "floats": "p { float: left; width: 100% }",
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_the_end_of_the_page_can_be_read(visitor, origin, make_gate, body):
+    text = "<div>" + "".join(f"<p>Line {number}</p>" for number in range(60)) + "<p id=last>The end</p></div>"
+    origin.answer(page(f"<!doctype html><html lang=en><head><title>t</title><style>{body}</style></head><body>{text}</body></html>"))
+    visitor.begin(make_gate(f"origin: http://127.0.0.1:{origin.port}\n").port)
+    visitor.open("/")
+    visitor.run("scrollTo({ top: document.documentElement.scrollHeight, behavior: 'instant' })")
+    ends, begins = visitor.run(
+        "return ['last', 'crumbgate-banner'].map((id) => document.getElementById(id).getBoundingClientRect())"
+        ".map((box, index) => index ? box.top : box.bottom)"
+    )
+    assert ends <= begins
+    visitor.decide("reject")
+    assert visitor.layout_shifts() == []
+
+
 def test_the_console_stays_silent(visitor):
     for path in ("/", "/product/harbour-mug"):
         visitor.open(path)

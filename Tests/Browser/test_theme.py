@@ -6,7 +6,7 @@ from harness.origin import page, response
 
 PLACES = ["bottom", "top", "bottom-left", "bottom-right"]
 SIZES = {"wide": (1280, 800), "phone": (390, 844), "low": (640, 400)}
-LINKS = "".join(f"<p><a href='/{number}'>Item {number}</a> and more of it</p>" for number in range(60))
+LINKS = "".join(f"<p><a href='/{number}'>Item {number}</a> and more of it</p>" for number in range(40))
 SHOP = "<!doctype html><html lang=%s><head><title>t</title><style>%s</style></head><body>%s</body></html>"
 LOOKS = """
 const style = (selector) => getComputedStyle(document.querySelector(selector));
@@ -50,7 +50,7 @@ def test_the_banner_is_in_its_place_and_covers_no_focus(shop_of, place, size):
     assert visitor.layout_shifts() == []
     for is_backwards in (False, True):
         visitor.open("/")
-        for _ in range(64):
+        for _ in range(44):
             focus = visitor.tab(is_backwards)
             assert focus["tag"] == "BODY" or focus["covered"] <= 0 and focus["isInView"], focus
     # The end of the page can be read.

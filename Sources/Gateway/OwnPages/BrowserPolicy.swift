@@ -1,21 +1,30 @@
 import Consent
 import Rules
 
-/// A site's rules as the browser's script reads them: the categories with their cookies and hosts as the rules file
+/// A site's rules as the browser's scripts read them: the categories with their cookies and hosts as the rules file
 /// spells them, in the order in which the rules count.
 struct BrowserPolicy {
     let site: Site
     let history: SiteHistory
+    private let knownHosts: KnownHostHashes
 
-    /// A JSON text (RFC 8259) that is an expression of JavaScript too.
-    var json: String {
+    init(site: Site, history: SiteHistory) {
+        self.site = site
+        self.history = history
+        knownHosts = KnownHostHashes(site.known.hostRules.rules) { site.consent.categories[$0].isRequired }
+    }
+
+    /// What every page has: a JSON text (RFC 8259), which is an expression of JavaScript too.
+    ///
+    /// - Parameter more: the URL of the script that comes when it is needed.
+    func text(more: String) -> String {
         let categories = site.consent.categories.indices.map(category).joined(separator: ",\n")
         let members =
             [
                 ("revisions", list(revisions)),
                 ("unknown", site.unknownCookies == .withhold ? "false" : "true"),
                 ("gpc", ids(site.consentSettings.gpcDenies ?? [])), ("dnt", ids(site.consentSettings.dntDenies ?? [])),
-                ("texts", texts),
+                ("more", more.quotedForJSON),
             ] + (consentMode.map { [("consentMode", $0)] } ?? [])
         return "{" + members.map { "\"\($0)\":\($1),\n" }.joined() + "\"categories\":[\n\(categories)]}"
     }
@@ -24,16 +33,28 @@ struct BrowserPolicy {
         history.policy.coveredRevisions(scheme: site.consent).map(PolicyRevision.name(of:))
     }
 
+    /// What only some pages need, and none at once: what is said, and the cookies that are shipped.
+    ///
+    /// - Parameter style: the URL of the dialog's stylesheet.
+    func details(style: String) -> String {
+        let categories = site.consent.categories.indices.compactMap { index -> String? in
+            let patterns = site.known.cookieRules.filter { $0.category == index }.map(\.pattern)
+            return patterns.isEmpty
+                ? nil : "{\"id\":\(site.consent.categories[index].id.quotedForJSON),\"cookies\":\(list(patterns))}"
+        }
+        return "{\"style\":\(style.quotedForJSON),\n\"texts\":\(texts),\n"
+            + "\"categories\":[\n\(categories.joined(separator: ",\n"))]}"
+    }
+
     private func category(_ index: Int) -> String {
         let category = site.consent.categories[index]
         let lists = [
             ("cookies", site.cookieRules.filter { $0.category == index }.map(\.pattern)),
-            ("hosts", site.hostRules.rules.filter { $0.category == index }.map(\.pattern)),
-            ("knownCookies", site.known.cookieRules.filter { $0.category == index }.map(\.pattern)),
-            ("knownHosts", site.known.hostRules.rules.filter { $0.category == index }.map(\.pattern)),
+            ("hosts", (site.hostRules.rules + knownHosts.others).filter { $0.category == index }.map(\.pattern)),
         ]
         return "{\"id\":\(category.id.quotedForJSON)" + (category.isRequired ? ",\"required\":true" : "")
-            + lists.filter { !$1.isEmpty }.map { ",\"\($0)\":\(list($1))" }.joined() + "}"
+            + lists.filter { !$1.isEmpty }.map { ",\"\($0)\":\(list($1))" }.joined()
+            + (knownHosts.text(ofCategory: index).map { ",\"known\":\"\($0)\"" } ?? "") + "}"
     }
 
     private var texts: String {

@@ -6,6 +6,9 @@ import HTTPWire
 package struct OwnAsset: Sendable {
     /// The absolute path of its URL.
     package let path: String
+    /// Which of several files of one path it is; empty for the one that every page names. A policy of the page's, which
+    /// looks at paths alone, allows all of them or none (CSP Level 3 §6.7.2.8).
+    package let part: String
     /// Stands in the query of its URL.
     package let version: String
     /// The value of its Content-Type field.
@@ -15,8 +18,9 @@ package struct OwnAsset: Sendable {
     /// The same in the codings that are worth it, the smallest first: coded once.
     package let coded: [(coding: ContentCoding, content: [UInt8])]
 
-    init(name: String, mediaType: String, text: String) {
+    init(name: String, part: String = "", mediaType: String, text: String) {
         path = "/.crumbgate/" + name
+        self.part = part
         self.mediaType = mediaType
         let content = Array(text.utf8)
         self.content = content
@@ -30,13 +34,18 @@ package struct OwnAsset: Sendable {
     }
 
     /// Its URL as a page names it.
-    package var url: String { "\(path)?v=\(version)" }
+    package var url: String { "\(path)?\(query)" }
+
+    private var query: String { (part.isEmpty ? "" : part + "&") + "v=\(version)" }
+
+    /// Whether a query asks for this one of the files of its path.
+    func isNamed(by query: String) -> Bool { query.utf8.elementsEqual(part.utf8) || query.hasPrefix(part + "&") }
 
     /// The answer to a request for it.
     func answer(to request: OwnRequest) -> OwnAnswer {
         guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
         // Whoever names another version, or none, has it from a page that is older or newer than this process.
-        let isCurrent = request.query.utf8.elementsEqual("v=\(version)".utf8)
+        let isCurrent = request.query.utf8.elementsEqual(query.utf8)
         let accepted = AcceptedCodings(request.acceptEncoding ?? "")
         let choice = coded.first { accepted.contains($0.coding) }
         // Each representation has a tag of its own (RFC 9110 §8.8.3.3).

@@ -75,7 +75,8 @@ extension OwnPages {
         let page =
             "<!doctype html>\n<html \(BannerMarkup.languageAttributes(text))><head><meta charset=\"utf-8\">"
             + #"<meta name="viewport" content="width=device-width,initial-scale=1">"#
-            + "<title>\(title.escapedForHTML)</title>\(BannerMarkup.link(to: assets.stylesheet))</head>"
+            + "<title>\(title.escapedForHTML)</title>\(BannerMarkup.link(to: assets.stylesheet))"
+            + BannerMarkup.link(to: assets.settingsStylesheet) + "</head>"
             + #"<body class="crumbgate-page"><main id="crumbgate">\#(body)</main></body></html>"# + "\n"
         return OwnAnswer(
             status: status, fields: OwnFields.page(mediaType: "text/html; charset=utf-8").bytes, body: Array(page.utf8))

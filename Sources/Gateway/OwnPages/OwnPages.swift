@@ -99,8 +99,8 @@ package final class OwnPages {
         case .declaration:
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
             return declarationPage(for: request)
-        case .stylesheet: return assets.stylesheet.answer(to: request)
-        case .script: return assets.script.answer(to: request)
+        case .stylesheet: return assets.stylesheet(named: request.query).answer(to: request)
+        case .script: return assets.script(named: request.query).answer(to: request)
         case .globalPrivacyControl:
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
             return globalPrivacyControl

@@ -163,23 +163,60 @@ struct OwnPagesMarkupTests {
         #expect(tags.count == 3)
     }
 
-    @Test("Script and stylesheet stay small: 10 kB together, compressed, without the site's rules and theme")
+    @Test("Script and stylesheet of every page are 10 kB together, as they are sent, with rules of ten lines")
     func size() throws {
-        let assets = OwnPages(site: try site()).assets
-        let script = text(assets.script.content)
-        let rules = try #require(script.firstRange(of: "]};\n"))
-        var sizes: [Int] = []
-        // The site's theme comes last in the stylesheet.
-        let style = text(assets.stylesheet.content)
-        let theme = try #require(style.firstRange(of: "#crumbgate,.crumbgate-page,"))
-        for part in [String(style[..<theme.lowerBound]), String(script[rules.upperBound...])] {
-            var output = ByteBuffer()
-            if var encoder = ContentEncoder(.gzip, effort: .small) {
-                encoder.encode(Array(part.utf8).rawSpan, into: &output, flush: .finish)
-            }
-            sizes.append(output.isEmpty ? .max / 2 : output.count)
+        let rules = """
+            categories:
+              authentication: { cookies: [PHPSESSID] }
+              cart: { cookies: [cart, wc_*] }
+              analytics:
+                cookies: [_ga, _ga_*]
+                hosts: [www.google-analytics.com, "*.googletagmanager.com"]
+              chat: false
+            """
+        let assets = OwnPages(site: try site(rules)).assets
+        let sizes = try [assets.stylesheet, assets.script].map { asset in
+            try #require(asset.coded.first { $0.coding == .gzip }).content.count
         }
         #expect(sizes[0] + sizes[1] <= 10_000, "stylesheet \(sizes[0]), script \(sizes[1])")
+    }
+
+    @Test("What comes when it is needed has the path of what every page names, and a version of its own")
+    func laterAssets() throws {
+        let pages = OwnPages(site: try site())
+        let later = [
+            (OwnRequest.Path.stylesheet, pages.assets.settingsStylesheet), (.script, pages.assets.settingsScript),
+        ]
+        for ((path, asset), first) in zip(later, [pages.assets.stylesheet, pages.assets.script]) {
+            #expect(asset.path == first.path && asset.url == "\(first.path)?settings&v=\(asset.version)")
+            let current = pages.answer(request(path, query: "settings&v=\(asset.version)"))
+            #expect(current.body == asset.content)
+            #expect(current.value("Cache-Control") == "public, max-age=31536000, immutable")
+            let other = pages.answer(request(path, query: "settings&v=old"))
+            #expect(other.body == asset.content && other.value("Cache-Control") == "no-cache")
+            #expect(pages.answer(request(path, query: "v=\(first.version)&settings")).body == first.content)
+        }
+        #expect(text(pages.assets.script.content).contains("\"more\":\"\(pages.assets.settingsScript.url)\""))
+        #expect(
+            text(pages.assets.settingsScript.content).contains("\"style\":\"\(pages.assets.settingsStylesheet.url)\""))
+        #expect(pages.answer(request(.settings)).text.contains(pages.assets.settingsStylesheet.url))
+    }
+
+    @Test("Rules for the banner's other places, the logo and Google's tags come only where they are asked for")
+    func optionalParts() throws {
+        func files(_ lines: String) throws -> String {
+            let assets = OwnPages(site: try site(lines)).assets
+            return text(assets.stylesheet.content) + text(assets.script.content)
+        }
+        let plain = try files("")
+        for (lines, part) in [
+            ("consent: { banner: top }", "::before{content:\"\""),
+            ("consent: { theme: { logo: { path: /l.svg } } }", "-logo"),
+            ("signals: { google_consent_mode: true }", "wait_for_update"),
+        ] {
+            #expect(!plain.contains(part), "\(part)")
+            #expect(try files(lines).contains(part), "\(part)")
+        }
     }
 
     @Test("The script begins with the site's rules, and its URL changes with them")
@@ -206,7 +243,8 @@ struct OwnPagesMarkupTests {
     @Test("Stylesheet and script name no other host and evaluate nothing")
     func assetsAreSelfContained() throws {
         let assets = OwnPages(site: try site()).assets
-        let all = text(assets.stylesheet.content) + text(assets.script.content)
+        let files = [assets.stylesheet, assets.script, assets.settingsStylesheet, assets.settingsScript]
+        let all = files.map { text($0.content) }.joined()
         for forbidden in ["http://", "https://", "url(", "@import", "eval(", "Function("] {
             let plain = all.replacing("http://www.w3.org/1999/xlink", with: "")
             #expect(!plain.contains(forbidden))
