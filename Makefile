@@ -5,14 +5,17 @@ SWIFT ?= swift
 ARGS ?=
 # How long each fuzzer runs, in seconds.
 FUZZ_SECONDS ?= 30
+# Releases per day and level in which `make privacy-audit` looks for one visitor, and how often it kills the proxy.
+PRIVACY_AUDIT_TRIALS ?= 20000
+PRIVACY_AUDIT_KILLS ?= 1000
 
 install := sh Tests/Tools/install-packages.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test bench fuzz lint format clean toolchain
+.PHONY: help demo build test privacy-audit bench fuzz lint format clean toolchain
 
 help: ## This list
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 demo: toolchain ## Builds, then runs the demo shop with the proxy in front of it; Ctrl-C ends both
 	@$(install) build demo
@@ -26,6 +29,14 @@ build: toolchain ## Builds everything in release
 test: toolchain .venv/installed ## Runs all checks: format, unit tests, integration tests, smoke fuzzing
 	@$(install) build test fuzz
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) python3 Tests/Tools/run_tests.py
+
+privacy-audit: toolchain .venv/installed ## The attacks on anonymity, many times over (hours): PRIVACY_AUDIT_TRIALS, PRIVACY_AUDIT_KILLS
+	@$(install) build test
+	$(SWIFT) build --configuration release --build-tests
+	PRIVACY_AUDIT_TRIALS=$(PRIVACY_AUDIT_TRIALS) $(SWIFT) test --configuration release --skip-build \
+		--disable-testable-imports --disable-xctest --filter 'PrivacyLoss|DiscreteGaussian|NoisyRelease|Differencing|Oracle'
+	PRIVACY_AUDIT_KILLS=$(PRIVACY_AUDIT_KILLS) .venv/bin/python -m pytest -q Tests/Integration/test_crashes.py \
+		Tests/Integration/test_attacks.py Tests/Integration/test_forgetting.py Tests/Integration/test_privacy.py
 
 bench: toolchain ## Measures the proxy against its peers (ARGS="--quick", "--write"; about half an hour without)
 	@$(install) build bench

@@ -16,7 +16,7 @@ public final class DayKeys: Sendable {
     /// Epoch seconds of the midnight between the two days.
     private let midnight = Atomic<Int64>(Int64.max)
     /// The day number of the first key.
-    private let firstDay = Atomic<Int64>(0)
+    private let dayOfFirst = Atomic<Int64>(0)
 
     package init() {}
 
@@ -24,8 +24,24 @@ public final class DayKeys: Sendable {
     @usableFromInline package static let overlap: Int64 = 1800
 
     /// Fills in who an exchange belongs to: the day, the network's key, and the visitor's when `isMeasuredInFull`.
+    ///
+    /// No piece of a key stays on the stack: an event loop that has nothing to do after the day would keep it.
     func identify(
         _ fact: inout ExchangeFact, address: ClientAddress, userAgent: RawSpan, isMeasuredInFull: Bool
+    ) {
+        hash(address, userAgent, into: &fact, isMeasuredInFull: isMeasuredInFull)
+        wipeStack()
+    }
+
+    /// The day and network key of an event.
+    func identify(_ event: inout EventFact, address: ClientAddress) {
+        hash(address, into: &event)
+        wipeStack()
+    }
+
+    @inline(never)
+    private func hash(
+        _ address: ClientAddress, _ userAgent: RawSpan, into fact: inout ExchangeFact, isMeasuredInFull: Bool
     ) {
         let keys = read()
         let isAfterMidnight = fact.time >= keys.midnight
@@ -39,19 +55,29 @@ public final class DayKeys: Sendable {
         }
     }
 
-    /// The day and network key of an event.
-    func identify(_ event: inout EventFact, address: ClientAddress) {
+    @inline(never)
+    private func hash(_ address: ClientAddress, into event: inout EventFact) {
         let keys = read()
         let isAfterMidnight = event.time >= keys.midnight
         event.day = Int32(truncatingIfNeeded: isAfterMidnight ? keys.firstDay + 1 : keys.firstDay)
         event.network = (isAfterMidnight ? keys.second : keys.first).networkKey(site: event.site, address: address)
     }
 
+    /// The earliest day whose window may still be open.
+    var firstDay: Int64 { dayOfFirst.load(ordering: .relaxed) }
+
     struct Snapshot {
         var first: Secret
         var second: Secret
         var midnight: Int64
         var firstDay: Int64
+
+        /// Overwrites the keys, and not only as far as somebody reads them again.
+        @inline(never)
+        mutating func wipe() {
+            first = Secret()
+            second = Secret()
+        }
     }
 
     func read() -> Snapshot {
@@ -59,7 +85,7 @@ public final class DayKeys: Sendable {
             let before = version.load(ordering: .acquiring)
             let snapshot = Snapshot(
                 first: first.load(), second: second.load(), midnight: midnight.load(ordering: .relaxed),
-                firstDay: firstDay.load(ordering: .relaxed))
+                firstDay: dayOfFirst.load(ordering: .relaxed))
             atomicMemoryFence(ordering: .acquiring)
             if before & 1 == 0, version.load(ordering: .relaxed) == before { return snapshot }
         }
@@ -73,7 +99,7 @@ public final class DayKeys: Sendable {
         first.store(snapshot.first)
         second.store(snapshot.second)
         midnight.store(snapshot.midnight, ordering: .relaxed)
-        firstDay.store(snapshot.firstDay, ordering: .relaxed)
+        dayOfFirst.store(snapshot.firstDay, ordering: .relaxed)
         version.store(before &+ 2, ordering: .releasing)
     }
 

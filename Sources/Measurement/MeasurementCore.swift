@@ -72,7 +72,7 @@ struct MeasurementCore: ~Copyable {
             moveOn(number, to: now)
             openEmptyWindow(number, at: now)
         }
-        return closed { window, keys in Int64(window.day) < keys.read().firstDay }
+        return closed { window, keys in Int64(window.day) < keys.firstDay }
     }
 
     /// Destroys all keys and returns what is to be released of every window.
@@ -131,7 +131,7 @@ struct MeasurementCore: ~Copyable {
     /// The position of the window of a day, opened when it is not there; nil when the day is over.
     private mutating func window(of number: Int, day: Int32) -> Int? {
         // The first key's day is the earliest that may still be open.
-        guard Int64(day) >= sites[number].keys.read().firstDay else { return nil }
+        guard Int64(day) >= sites[number].keys.firstDay else { return nil }
         if let index = sites[number].windows.firstIndex(where: { $0.day == day }) { return index }
         let epoch = Int64(truncatingIfNeeded: random.next() >> 1)
         let settings = sites[number].rules.settings
@@ -162,11 +162,8 @@ struct MeasurementCore: ~Copyable {
     // MARK: Checkpoints
 
     func writeCheckpoint(into output: inout ByteBuffer) {
-        WindowCheckpoint.write(
-            sites.map { site in
-                WindowCheckpoint.SiteState(
-                    name: site.rules.settings.name, keys: site.keys.read(), windows: site.windows)
-            }, into: &output)
+        output.reserve(sites.reduce(WindowCheckpoint.frame) { $0 + WindowCheckpoint.size(of: $1) })
+        WindowCheckpoint.write(sites, into: &output)
     }
 
     mutating func adopt(_ states: [WindowCheckpoint.SiteState]) {
@@ -199,7 +196,7 @@ extension MeasurementCore: FactConsumer {
         var key = fact.visitor
         var found: Int?
         if fact.visitorYesterday != .none,
-            Int64(fact.day) - 1 >= sites[number].keys.read().firstDay,
+            Int64(fact.day) - 1 >= sites[number].keys.firstDay,
             let yesterday = sites[number].windows.firstIndex(where: { $0.day == fact.day - 1 }),
             sites[number].windows[yesterday].isVisiting(fact.visitorYesterday, at: fact.time)
         {

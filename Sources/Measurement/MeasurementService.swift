@@ -23,12 +23,14 @@ public final class MeasurementService: Sendable {
     ///
     /// Windows of sites that are still there go on. A site that is gone keeps its window until the day ends.
     public func configure(_ sites: [SiteMeasurement], now: Int64) -> [MeasuredSite] {
-        core.withLock { $0.configure(sites, now: now) }
+        defer { wipeStack(depth: 8) }
+        return core.withLock { $0.configure(sites, now: now) }
     }
 
     /// Tells the service that the clock of a site changed: seconds ahead of UTC.
     public func setOffset(_ seconds: Int, ofSite name: String, now: Int64) {
         core.withLock { $0.setOffset(seconds, ofSite: name, now: now) }
+        wipeStack(depth: 8)
     }
 
     /// Takes in all facts that wait in a ring; returns how many there were.
@@ -42,6 +44,7 @@ public final class MeasurementService: Sendable {
     /// When the sink throws, its window stays, in checkpoints too, and is given to it again at the next tick.
     public func tick(now: Int64) throws {
         let due = core.withLock { $0.advance(to: now) }
+        wipeStack(depth: 8)
         try release(due)
     }
 
@@ -49,15 +52,17 @@ public final class MeasurementService: Sendable {
     /// loses what has not reached the threshold yet.
     public func releaseAll() throws {
         let due = core.withLock { $0.closeAll() }
+        wipeStack(depth: 8)
         try release(due)
     }
 
     /// Writes all open windows and keys, to be read by `restore` within the same boot.
     ///
     /// The bytes hold visitor keys and page names, no address and no user agent. They belong in a memory file system
-    /// with mode 0600 and nowhere else, which is the caller's to see to (docs/privacy.md).
+    /// with mode 0600 and nowhere else, which is the caller's to see to (docs/privacy.md), as it is to wipe the buffer.
     public func checkpoint(into output: inout ByteBuffer) {
         core.withLock { $0.writeCheckpoint(into: &output) }
+        wipeStack(depth: 8)
     }
 
     /// Takes up the windows of a checkpoint; to be called before `configure`. Throws when the bytes are no checkpoint
@@ -65,9 +70,13 @@ public final class MeasurementService: Sendable {
     public func restore(_ bytes: RawSpan) throws(CheckpointError) {
         // A RawSpan cannot enter the lock's closure; the copy is overwritten below.
         var copy = bytes.array
-        defer { for index in copy.indices { copy[index] = 0 } }
-        let windows = try WindowCheckpoint.read(copy)
-        core.withLock { $0.adopt(windows) }
+        defer {
+            copy.wipe()
+            wipeStack(depth: 8)
+        }
+        var sites = try WindowCheckpoint.read(copy)
+        core.withLock { $0.adopt(sites) }
+        for index in sites.indices { sites[index].keys.wipe() }
     }
 
     /// The open windows' figures through the gate, those of ten and more, rounded to the nearest ten: for the report of

@@ -21,13 +21,28 @@ enum WindowCheckpoint {
 
     private static let magic: UInt64 = 0x32_7774_7865_7463  // A new layout gets a new word.
 
-    static func write(_ sites: [SiteState], into output: inout ByteBuffer) {
+    /// Bytes of a checkpoint beside its sites.
+    static let frame = 24
+
+    /// Bytes that a site takes at most. A buffer with room for all of them never moves, which would leave keys behind.
+    static func size(of site: MeasurementCore.Site) -> Int {
+        let words = 32 + site.rules.settings.name.utf8.count
+        return site.windows.reduce(8 * words) { size, window in
+            let cells = window.table.cells.count * (4 + window.table.k)
+            let visitors = window.numbers.count * (9 + VisitorState.mostPages + VisitorState.mostPairs)
+            let networks = window.networks.shares.count * 12
+            let rest = 16 + window.repeatEvidence.count
+            return size + window.table.names.count + 8 * (cells + visitors + networks + rest)
+        }
+    }
+
+    static func write(_ sites: [MeasurementCore.Site], into output: inout ByteBuffer) {
         let start = output.count
         output.append(word: magic)
         output.append(word: UInt64(sites.count))
         for site in sites {
-            output.append(counted: Array(site.name.utf8))
-            write(site.keys, into: &output)
+            output.append(counted: Array(site.rules.settings.name.utf8))
+            write(site.keys.read(), into: &output)
             output.append(word: UInt64(site.windows.count))
             for window in site.windows { write(window, into: &output) }
         }

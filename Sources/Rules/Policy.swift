@@ -20,6 +20,8 @@ public final class Policy: Sendable {
     public let trustedProxies: [AddressBlock]
     /// Where the store and the secrets live; an absolute path, or one relative to the working directory.
     public let stateDirectory: String
+    /// A directory on a memory file system, for the open day; nil for the usual places.
+    public let memoryDirectory: String?
     /// The file with the consent cookie's signing key, made at the first start when it is missing.
     public let consentSecretFile: String
     /// Where places come from.
@@ -40,7 +42,7 @@ public final class Policy: Sendable {
 
     package init(
         sourceFile: String, sites: [Site], listeners: [Listener], limits: Limits, timeouts: Timeouts,
-        trustedProxies: [AddressBlock], stateDirectory: String, consentSecretFile: String,
+        trustedProxies: [AddressBlock], stateDirectory: String, memoryDirectory: String?, consentSecretFile: String,
         location: LocationSettings, workers: Int, log: LogSettings, connectAnswer: Int, traceAnswer: Int,
         warnings: [RulesDiagnostic]
     ) {
@@ -51,6 +53,7 @@ public final class Policy: Sendable {
         self.timeouts = timeouts
         self.trustedProxies = trustedProxies
         self.stateDirectory = stateDirectory
+        self.memoryDirectory = memoryDirectory
         self.consentSecretFile = consentSecretFile
         self.location = location
         self.workers = workers

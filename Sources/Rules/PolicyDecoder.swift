@@ -16,6 +16,7 @@ struct PolicyDecoder {
         }
         guard let file = reader.section(root, .file, "the file") else { return nil }
         let directory = URL(fileURLWithPath: reader.lines.file).deletingLastPathComponent().relativePath
+        let memory = path(file["memory_directory"], "memory_directory", in: directory)
         let state = path(file["state_directory"], "state_directory", in: directory) ?? join(directory, "state")
         let secret = path(file["consent_secret_file"], "consent_secret_file", in: directory)
         var location = location(file["location"])
@@ -30,7 +31,7 @@ struct PolicyDecoder {
         guard let sites = sites(file) else { return nil }
         return Policy(
             sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,
-            trustedProxies: trustedProxies, stateDirectory: state,
+            trustedProxies: trustedProxies, stateDirectory: state, memoryDirectory: memory,
             consentSecretFile: secret ?? join(state, "consent.key"), location: location, workers: workers, log: log,
             connectAnswer: connect, traceAnswer: trace, warnings: sorted(reader.diagnostics))
     }

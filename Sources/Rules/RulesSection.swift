@@ -8,7 +8,8 @@ package enum RulesSection: String, CaseIterable, Sendable {
         switch self {
         case .file:
             ["listen"] + Self.site.keys + [
-                "sites", "trusted_proxies", "state_directory", "consent_secret_file", "location", "limits", "timeouts",
+                "sites", "trusted_proxies", "state_directory", "memory_directory",
+                "consent_secret_file", "location", "limits", "timeouts",
                 "methods", "workers", "log",
             ]
         case .site:

@@ -1,39 +1,62 @@
+import Bytes
 import CLinux
 import Foundation
+import Glibc
 
 /// Where the open window lies so that it outlives the process and nothing else: a file on a memory file system, which
 /// a disk never sees (spec/measurement.md, "Where state lives").
 struct CheckpointFile: Sendable {
     let path: String
 
-    /// The service manager's runtime folder where there is one, else shared memory; refuses any file system that is not
-    /// in memory.
-    init(stateDirectory: String) throws(CheckpointFileError) {
-        // The service manager names several folders with colons between them.
+    /// - Parameters:
+    ///   - stateDirectory: one file per state directory: two proxies on a machine do not share a window.
+    ///   - memoryDirectory: as the rules say; without it the service manager's runtime directory where there is one,
+    ///     else shared memory.
+    init(stateDirectory: String, memoryDirectory: String?) throws(CheckpointFileError) {
+        // The service manager names several directories with colons between them.
         let runtime = ProcessInfo.processInfo.environment["RUNTIME_DIRECTORY"]?.split(separator: ":").first
-        let folder = runtime.map(String.init) ?? "/dev/shm"
+        let directory = memoryDirectory ?? runtime.map(String.init) ?? "/dev/shm"
         var status = statfs()
         // The call reads the path and writes one structure.
-        guard unsafe statfs(folder, &status) == 0 else { throw CheckpointFileError.missing(folder) }
+        guard unsafe statfs(directory, &status) == 0 else { throw CheckpointFileError.missing(directory) }
         let tmpfs = 0x0102_1994
         let ramfs = 0x8584_58f6
-        guard [tmpfs, ramfs].contains(Int(status.f_type)) else { throw CheckpointFileError.onDisk(folder) }
-        // One file per state directory: two proxies on a machine do not share a window.
+        guard [tmpfs, ramfs].contains(Int(status.f_type)) else { throw CheckpointFileError.onDisk(directory) }
         let absolute = URL(fileURLWithPath: stateDirectory).standardizedFileURL.path
         let name = absolute.utf8.reduce(into: UInt64(0xcbf2_9ce4_8422_2325)) { hash, byte in
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
         }
-        path = "\(folder)/crumbgate-\(getuid())-\(String(name, radix: 16)).window"
+        path = "\(directory)/crumbgate-\(getuid())-\(String(name, radix: 16)).window"
     }
 
-    func read() -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
+    /// The file's content; nil when there is none of this user's, which nobody else may have written.
+    func read() -> ByteBuffer? {
+        var size = 0
+        // The call reads the path and writes one number.
+        let file = unsafe crumbgate_open_own(path, &size)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var bytes = ByteBuffer(capacity: size)
+        var isAtEnd = false
+        while !isAtEnd, bytes.count < size {
+            // The room is valid for its count during the call.
+            unsafe bytes.appendUnsafely(capacity: size - bytes.count) { room in
+                let count = unsafe Glibc.read(file, room.baseAddress, room.count)
+                isAtEnd = count <= 0
+                return max(0, count)
+            }
+        }
+        return bytes
+    }
 
     /// Replaces the file in one step, readable by its owner alone.
-    func write(_ bytes: [UInt8]) throws(CheckpointFileError) {
+    func write(_ bytes: RawSpan) throws(CheckpointFileError) {
         // The call reads the two paths and the bytes.
-        guard unsafe crumbgate_replace_file(path, path + ".next", bytes, bytes.count) == 0 else {
-            throw CheckpointFileError.notWritten(path, code: crumbgate_errno())
+        let status = unsafe bytes.withUnsafeBytes { bytes in
+            unsafe crumbgate_replace_file(
+                path, path + ".next", bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
         }
+        guard status == 0 else { throw CheckpointFileError.notWritten(path, code: crumbgate_errno()) }
     }
 }
 
@@ -45,11 +68,12 @@ enum CheckpointFileError: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .missing(let folder): "\(folder) cannot be looked at"
+        case .missing(let directory):
+            "\(directory) cannot be looked at: `memory_directory` in the rules names a directory on a memory file system"
         case .notWritten(let path, let code): "\(path) cannot be written (error \(code))"
-        case .onDisk(let folder):
-            "\(folder) is on a disk; visitors' keys may lie in memory only: mount a tmpfs there, or set "
-                + "RuntimeDirectory= in the service file"
+        case .onDisk(let directory):
+            "\(directory) is on a disk, and visitors' keys may lie in memory only: let `memory_directory` in the rules "
+                + "name a directory on a tmpfs (/dev/shm, or the service's RuntimeDirectory= below /run)"
         }
     }
 }

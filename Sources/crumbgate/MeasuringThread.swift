@@ -38,14 +38,18 @@ final class MeasuringThread: Sendable {
         store = try ReleaseStore.open(path: stateDirectory + "/" + ReleaseStore.fileName)
         service = MeasurementService(sink: store)
         do {
-            checkpoint = try CheckpointFile(stateDirectory: stateDirectory)
+            checkpoint = try CheckpointFile(
+                stateDirectory: stateDirectory, memoryDirectory: policy.memoryDirectory)
         } catch {
+            // Where the operator named the place, something else is not what they want.
+            if policy.memoryDirectory != nil { throw error }
             checkpoint = nil
             logger.warning("the open day's counts are lost if the process ends: \(error)")
         }
-        guard let bytes = checkpoint?.read() else { return }
+        guard var bytes = checkpoint?.read() else { return }
+        defer { bytes.wipe() }
         do {
-            try service.restore(bytes.rawSpan)
+            try service.restore(bytes.bytes)
             logger.info("took up the open day's counts")
         } catch {
             logger.warning("the open day's counts of an earlier process cannot be read: \(error)")
@@ -83,23 +87,25 @@ final class MeasuringThread: Sendable {
 
     private func run() {
         var round = 0
+        var bytes = ByteBuffer(capacity: 4096)
         while !isStopping.load(ordering: .acquiring) {
             for ring in rings { service.ingest(ring) }
             // Ten rounds are a second: a checkpoint; fifty, a look at clocks and what the report shows of today.
-            if round % 10 == 0 { tick() }
+            if round % 10 == 0 { tick(&bytes) }
             if round % 50 == 0 { publish() }
             if round % 36_000 == 0 { sweep() }
             round += 1
             Thread.sleep(forTimeInterval: 0.1)
         }
         for ring in rings { service.ingest(ring) }
-        tick()
+        tick(&bytes)
         publish()
         if checkpoint == nil { releaseAll() }
         stopped.signal()
     }
 
-    private func tick() {
+    /// - Parameter bytes: room for a checkpoint, empty before and after.
+    private func tick(_ bytes: inout ByteBuffer) {
         let now = Int64(Date().timeIntervalSince1970)
         do {
             try service.tick(now: now)
@@ -107,10 +113,10 @@ final class MeasuringThread: Sendable {
             logger.error("a closed day could not be stored and is kept for the next try: \(error)")
         }
         guard let checkpoint else { return }
-        var bytes = ByteBuffer(capacity: 4096)
         service.checkpoint(into: &bytes)
+        defer { bytes.wipe() }
         do {
-            try checkpoint.write(bytes.array)
+            try checkpoint.write(bytes.bytes)
         } catch {
             if hasSaidCheckpointFails.exchange(true, ordering: .relaxed) { return }
             logger.warning("the open day's counts are not kept for a restart: \(error)")

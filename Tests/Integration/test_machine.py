@@ -19,7 +19,7 @@ def test_out_of_descriptors_is_survived(make_gate, make_origin):
     origin = make_origin()
     gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\nworkers: 1\n")
     assert fetch(gate.port).body == b"ok"
-    used = len(os.listdir(f"/proc/{gate.pid}/fd"))
+    used = gate.descriptors
     soft, hard = resource.prlimit(gate.pid, resource.RLIMIT_NOFILE)
     resource.prlimit(gate.pid, resource.RLIMIT_NOFILE, (used + 8, hard))
     clients = []

@@ -3,6 +3,8 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/mman.h>
 
 int crumbgate_resolve(const char *host, const char *service, int is_passive, struct sockaddr_storage *addresses,
@@ -43,6 +45,19 @@ int crumbgate_replace_file(const char *path, const char *next, const uint8_t *by
     return -1;
 }
 
+int crumbgate_open_own(const char *path, long *size) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) return -1;
+    struct stat status;
+    if (fstat(fd, &status) == 0 && S_ISREG(status.st_mode) && status.st_uid == geteuid() &&
+        (status.st_mode & 077) == 0) {
+        *size = (long)status.st_size;
+        return fd;
+    }
+    close(fd);
+    return -1;
+}
+
 int crumbgate_is_port_open(uint16_t port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return 0;
@@ -77,6 +92,7 @@ int crumbgate_watch_signals(void) {
 void crumbgate_forbid_core_dumps(void) {
     struct rlimit none = {0, 0};
     setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 int crumbgate_lock_file(const char *path) {

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import time
 
+import pytest
+
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 
 
@@ -65,6 +67,15 @@ class Process:
             if line.startswith("RssAnon:"):
                 return int(line.split()[1]) * 1024
         raise AssertionError("no RssAnon")
+
+    @property
+    def descriptors(self):
+        """How many files and sockets it has open."""
+        try:
+            return len(os.listdir(f"/proc/{self.pid}/fd"))
+        except PermissionError:
+            # The proxy lets nobody but the superuser look into it.
+            pytest.skip("only the superuser may count another process's descriptors")
 
     def signal(self, number):
         os.kill(self.pid, number)

@@ -50,6 +50,7 @@ struct PolicyTests {
         #expect(policy.timeouts.drain == 86_400_000)
         #expect(policy.trustedProxies == ["10.0.0.0/8", "2001:db8::/32", "192.0.2.1"].compactMap { AddressBlock($0) })
         #expect(policy.stateDirectory == "/var/lib/crumbgate")
+        #expect(policy.memoryDirectory == "/run/crumbgate")
         #expect(policy.consentSecretFile == "secrets/consent.key")
         #expect(policy.location.database == "/usr/share/GeoIP/GeoLite2-City.mmdb")
         #expect(policy.location.detail == .subdivision)

@@ -120,7 +120,12 @@ int crumbgate_resolve(const char *host, const char *service, int is_passive, str
 /// Replaces a file in one step by one with these bytes that only its owner may read; 0, or -1 with the reason in errno.
 int crumbgate_replace_file(const char *path, const char *next, const uint8_t *bytes, size_t length);
 
-/// No core dump of this process is ever written: its memory holds the day's keys.
+/// Opens a file to read that belongs to this user and that nobody else may read or write, and tells its size; -1 when it
+/// is none.
+int crumbgate_open_own(const char *path, long *size);
+
+/// No core dump of this process is ever written, and no other process of this user may look into its memory: that holds
+/// the day's keys.
 void crumbgate_forbid_core_dumps(void);
 
 /// Gives back the memory that only the start needed: freed heap, and the pages of code and constants, which come back

@@ -1,0 +1,159 @@
+"""Attacks on visitors' anonymity by somebody with the disk, the store, all secrets and time (measurement.md).
+
+Each check is also shown to find something where it must: a search that finds nothing anywhere proves nothing.
+"""
+
+import os
+import pathlib
+import re
+import sqlite3
+import time
+
+import pytest
+
+from harness.client import eventually
+from harness.keys import network_key, spellings, visitor_key
+from harness.memory import OpenDay
+from test_measurement import AGENT, measuring_gate, report, row, visit, visitor
+
+
+def on_disk(gate):
+    """Everything that lies in the gate's directory: stores, write-ahead logs, log, rules, secrets."""
+    return {path: path.read_bytes() for path in gate.directory.rglob("*") if path.is_file()}
+
+
+def address(number):
+    return visitor(number).split(": ")[1]
+
+
+@pytest.fixture
+def runtime():
+    return pathlib.Path(os.environ["RUNTIME_DIRECTORY"])
+
+
+def test_no_key_of_a_visitor_or_network_is_on_disk(make_gate, make_origin, runtime):
+    """Attack 2: with the day's secret itself, and knowing addresses and browsers, nothing on disk can be matched."""
+    before = set(runtime.iterdir())
+    gate = measuring_gate(make_gate, make_origin)
+    for number in range(30):
+        visit(gate, number, ["/", "/tea"], fields=["Cookie: mystery=1"])
+        visit(gate, number, ["/bare"], cookie=False)
+    window = eventually(lambda: next(iter(set(runtime.glob("*.window")) - before), None))
+    agent = AGENT.split(": ", 1)[1].encode()
+    secret = eventually(lambda: OpenDay(window).first)
+
+    def keys_of_all(secret):
+        keys = set()
+        for number in range(30):
+            keys |= {*visitor_key(secret, address(number), agent), network_key(secret, address(number))}
+        return keys
+
+    time.sleep(1.3)
+    content = window.read_bytes()
+    keys = keys_of_all(secret)
+    known = [key for key in keys if any(text in content for text in spellings(key))]
+    assert len(known) >= 60, "the file in memory holds those of all visitors: the search finds what is there"
+    while_running = on_disk(gate)
+    report(gate)
+    for files in (while_running, on_disk(gate)):
+        assert any(path.name.startswith("crumbgate.sqlite") for path in files)
+        for path, held in files.items():
+            for key in keys:
+                assert not any(len(text) > 7 and text in held for text in spellings(key)), path
+    assert secret not in b"".join(on_disk(gate).values())
+
+
+def test_an_identifier_hidden_in_a_request_is_not_kept(make_gate, make_origin):
+    """Attack 9: a site that marks each visitor in path, query, referrer, browser, language or cookie name."""
+    gate = measuring_gate(make_gate, make_origin)
+    marks = []
+    for number in range(40):
+        mark = f"{number:02d}zq{number * 7919:06x}"
+        marks.append(mark.encode())
+        agent = AGENT + f" Ext/{mark}"
+        for cookie in (True, False):
+            visit(
+                gate, number, [f"/catalogue?visitor={mark}", f"/account/{mark}8f14e45fceea167a", "/tea"], cookie, agent,
+                [f"Referer: https://blog.example/{mark}?x={mark}", f"Accept-Language: x-{mark}", f"X-Mark: {mark}"],
+            )
+    while_running = on_disk(gate)
+    seen = report(gate)
+    assert row(seen["pages"], "/tea")["pageViews"] == 80
+    for files in (while_running, on_disk(gate)):
+        for path, content in files.items():
+            found = [mark for mark in marks if mark in content and path.name != "gate.log"]
+            assert not found, (path, found[:3])
+    # What the log has of a request is its path, which is the shop's own; that is all.
+    lines = gate.log.splitlines()
+    assert all(b"/account/" in line for line in lines if any(mark in line for mark in marks))
+
+
+def test_names_made_up_by_strangers_do_not_fill_the_store(make_gate, make_origin):
+    """Attack 9: one visitor may feed ten pages of a day, whatever they ask for; the rest is one row."""
+    gate = measuring_gate(make_gate, make_origin)
+    for number in range(12):
+        visit(gate, number, [f"/word-{letter}" for letter in "abcdefghijklmnopqrst"])
+    pages = [entry["name"] for entry in report(gate)["pages"]]
+    assert len(pages) == 11 and "(other)" in pages
+
+
+def test_receipts_and_figures_share_nothing_to_join(make_gate, make_origin):
+    """Attack 11: with both files side by side no value of one is found in the other but the site's name."""
+    gate = measuring_gate(make_gate, make_origin)
+    for number in range(15):
+        visit(gate, number, ["/", "/tea"])
+    report(gate)
+
+    def values(path):
+        with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as database:
+            found = set()
+            for (table,) in database.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall():
+                for line in database.execute(f"SELECT * FROM {table}"):
+                    found |= {value if isinstance(value, bytes) else str(value).encode() for value in line}
+            return found
+
+    def shared(first, second):
+        """Values of one that are, or are within, a value of the other: those too short to tell anybody are none."""
+        return {value for value in first if len(value) >= 6 and any(value in other for other in second)}
+
+    state = gate.directory / "state"
+    receipts = values(next(path for path in state.glob("*.sqlite") if path.name != "crumbgate.sqlite"))
+    cells = values(state / "crumbgate.sqlite")
+    assert len(receipts) > 5 and len(cells) > 20
+    words = {b"accepted", b"refused", b"undecided"}
+    site = {b"127.0.0.1", b"default", b"shop.test"}
+    names = shared(cells, receipts) | shared(receipts, cells)
+    assert {name for name in names if not re.fullmatch(rb"[a-zA-Z_()/ .]+", name)} <= words | site, names
+    assert shared(cells | {b"receipt-7f3a"}, receipts | {b"x receipt-7f3a y"}) - names, "the search finds a shared id"
+
+
+def test_the_store_tells_no_order_of_visits(make_gate, make_origin):
+    """Attack 12: the same visits in another order leave the same rows in the same places, at no time of a visit."""
+    stores = []
+    for order in (range(24), reversed(range(24))):
+        gate = measuring_gate(make_gate, make_origin)
+        store = gate.directory / "state" / "crumbgate.sqlite"
+        touched = [(path, path.stat().st_mtime_ns) for path in store.parent.glob("crumbgate.sqlite*")]
+        for number in order:
+            visit(gate, number, ["/first", "/second"] if number % 2 else ["/second", "/third", "/first"])
+        assert [(path, path.stat().st_mtime_ns) for path, _ in touched] == touched, "written while visits came"
+        report(gate)
+        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
+            (day,) = database.execute("SELECT min(day) FROM release").fetchone()
+            stores.append(
+                database.execute(
+                    "SELECT * FROM cell NOT INDEXED WHERE day = ? AND dimension NOT IN ('hour', 'visitLength')", (day,)
+                ).fetchall()
+            )
+    assert stores[0] == stores[1] and len(stores[0]) > 10
+
+
+@pytest.mark.parametrize("trusted", [True, False])
+def test_forged_addresses_make_no_visitors(make_gate, make_origin, trusted):
+    """Attack 17: from a peer that is no proxy of ours the field is not believed; from one that is, it is."""
+    gate = measuring_gate(make_gate, make_origin, trusted="127.0.0.1" if trusted else "10.9.9.9")
+    for number in range(25):
+        visit(gate, number, ["/forged"])
+    seen = report(gate)
+    assert (row(seen["pages"], "/forged") is not None) == trusted
+    assert seen["summary"].get("dailyVisitors") == (25 if trusted else None)
