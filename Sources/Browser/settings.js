@@ -129,6 +129,8 @@ const declare = async () => {
   for (const place of document.querySelectorAll(`[${MARK}="declaration"]`)) {
     try {
       const main = await fetchMain(inLanguage("/.crumbgate/declaration"));
+      const { lang, dir } = main.ownerDocument.documentElement;
+      if (place instanceof HTMLElement) Object.assign(place, { lang, dir });
       place.replaceChildren(...main.childNodes);
     } catch {
       // What the shop wrote there stays.

@@ -1,10 +1,16 @@
 """First visit to withdrawal (spec: consent.md), as a visitor does it: by looking, clicking and pressing keys."""
 
+import json
+import urllib.parse
+
 import pytest
 
 from harness.client import fetch, forget
 from harness.origin import page
-from shopping import ANALYTICS, CHAT, OPTIONAL, PREFERENCES, REMARKETING, REQUIRED, SOCIAL, browse, buy, names_seen
+from shopping import (
+    ANALYTICS, CHAT, OPTIONAL, PREFERENCES, REMARKETING, REQUIRED, SOCIAL, TRACKING_PAGES, browse, buy, names_seen,
+)  # fmt: skip
+from visitor import HOST
 
 CHOICES = ("accept", "reject", "settings")
 
@@ -79,6 +85,38 @@ def test_choosing_one_category(visitor, shop):
     browse(visitor)
     assert visitor.hidden <= REQUIRED | ANALYTICS
     assert ANALYTICS <= names_seen(shop) <= REQUIRED | ANALYTICS
+
+
+def requests_and_cookies(visitor, paths):
+    """Which hosts a visit asks (as its own log has it), and the cookies that all of them have set in the end."""
+    hosts = set()
+    visitor.driver.get_log("performance")
+    for path in paths:
+        visitor.open(path)
+        visitor.driver.execute_async_script("setTimeout(arguments[0], 250)")
+    for entry in visitor.driver.get_log("performance"):
+        message = json.loads(entry["message"])["message"]
+        url = message.get("params", {}).get("request", {}).get("url", "")
+        if message["method"] == "Network.requestWillBeSent" and url.startswith("http"):
+            hosts.add(urllib.parse.urlsplit(url).hostname)
+    cookies = visitor.command("Network.getAllCookies")["cookies"]
+    return hosts, {(cookie["domain"].lstrip("."), cookie["name"]) for cookie in cookies}
+
+
+@pytest.mark.parametrize("choice", [None, "reject", "accept"])
+def test_no_third_party_is_asked_and_nothing_optional_kept(visitor, choice):
+    """The figures that count, with the network log of the browser itself: zero and zero, until it is granted."""
+    pages = (*TRACKING_PAGES, "/cart", "/login", "/")
+    visitor.open("/")
+    if choice:
+        visitor.decide(choice)
+    hosts, cookies = requests_and_cookies(visitor, pages)
+    optional = {(HOST, name) for name in OPTIONAL}
+    if choice == "accept":
+        assert hosts > {HOST} and cookies & optional, "this was no test"
+    else:
+        assert hosts == {HOST}
+        assert cookies <= {(HOST, name) for name in REQUIRED | {"crumbgate"}}
 
 
 def test_settings_without_a_tick_are_a_refusal(visitor, shop):

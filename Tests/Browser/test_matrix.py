@@ -60,12 +60,13 @@ def matrix_stage(request, stage):
     return of
 
 
-@pytest.mark.parametrize("policy", POLICIES)
-@pytest.mark.parametrize("has_scripts", [True, False], ids=["scripts", "no-scripts"])
+#: Without scripts one policy for them is like the other.
+WORLDS = [(True, "no-policy"), (True, "nonce"), (True, "strict-dynamic"), (False, "strict-dynamic")]
+
+
+@pytest.mark.parametrize("has_scripts, policy", WORLDS, ids=[f"{'' if has else 'no-'}scripts-{policy}" for has, policy in WORLDS])
 @pytest.mark.parametrize("choice", CHOICES)
 def test_every_answer(matrix_stage, artefacts, choice, has_scripts, policy):
-    if not has_scripts and policy == "nonce":
-        pytest.skip("without scripts one policy for them is like the other")
     stage, granted = matrix_stage(has_scripts), CHOICES[choice]
     visitor = stage.visitor
     fields = ["Set-Cookie: sid=1", "Set-Cookie: _ga=1", "Set-Cookie: theme=1"]

@@ -59,7 +59,7 @@ class Visitor:
             "host-resolver-rules=MAP *.localhost 127.0.0.1, MAP * ~NOTFOUND",
         ):
             options.add_argument(f"--{switch}")
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         preferences = {"intl.accept_languages": "en"}
         if not has_javascript:
             preferences["profile.managed_default_content_settings.javascript"] = BLOCKED
@@ -101,7 +101,9 @@ class Visitor:
             mobile=width < 600,
         )
         scheme = "dark" if is_dark else "light"
-        self.command("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+        neutral = {"forced-colors": "none", "prefers-contrast": "no-preference", "prefers-color-scheme": scheme}
+        features = [{"name": name, "value": value} for name, value in neutral.items()]
+        self.command("Emulation.setEmulatedMedia", features=features)
 
     # Pages
 
