@@ -30,7 +30,7 @@ test: toolchain .venv/installed ## Runs all checks: format, unit tests, integrat
 	@$(install) build test fuzz
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) python3 Tests/Tools/run_tests.py
 
-privacy-audit: toolchain .venv/installed ## The attacks on anonymity, many times over (hours): PRIVACY_AUDIT_TRIALS, PRIVACY_AUDIT_KILLS
+privacy-audit: toolchain .venv/installed ## The attacks on anonymity, many times over (an hour): PRIVACY_AUDIT_TRIALS, PRIVACY_AUDIT_KILLS
 	@$(install) build test
 	$(SWIFT) build --configuration release --build-tests
 	PRIVACY_AUDIT_TRIALS=$(PRIVACY_AUDIT_TRIALS) $(SWIFT) test --configuration release --skip-build \
