@@ -42,6 +42,10 @@ enum ResponseFields {
         let isTagged = plan.variant ?? plan.revalidated
         let isRewritten = plan.variant != nil
         let isGated = !plan.withholding.isEmpty
+        // A page with what the visitor agreed to must not outlive a withdrawal in the browser's own cache.
+        let isRevalidated =
+            plan.isForVisitor && (plan.variant != nil || plan.revalidated != nil)
+            && context.gatedCategories & exchange.consent.granted.rawValue != 0
         let isBodyReframed = plan.length != nil || isRewritten || plan.delivery == .chunked
         let nominates = head.nominatesFields
         var hasLength = false
@@ -63,7 +67,7 @@ enum ResponseFields {
             case .acceptRanges, .contentMD5, .digest, .contentDigest, .reprDigest: isKept = isTagged == nil
             case .cacheControl, .cdnCacheControl, .surrogateControl: isKept = !plan.isForVisitor
             case .contentSecurityPolicy, .contentSecurityPolicyReportOnly: isKept = isTagged == nil && !isGated
-            case .link, .refresh, .reportTo, .reportingEndpoints, .nel: isKept = !isGated
+            case .link, .refresh, .reportTo, .reportingEndpoints, .nel, .speculationRules: isKept = !isGated
             case .other: isKept = !plan.isForVisitor || !isTargetedCacheControl(bytes[field.name])
             default: isKept = true
             }
@@ -92,10 +96,10 @@ enum ResponseFields {
                         bytes[field.value], exchange: exchange, plan: plan, gate: &gate,
                         authority: text.bytes[authority], into: &output)
                     output.append("\r\n")
-                case .link, .refresh, .reportTo, .reportingEndpoints, .nel:
+                case .link, .refresh, .reportTo, .reportingEndpoints, .nel, .speculationRules:
                     gate.write(field, of: head, bytes: bytes, withholding: plan.withholding, into: &output)
                 case .cacheControl:
-                    writePrivate(bytes[field.value], into: &output)
+                    writePrivate(bytes[field.value], isRevalidated: isRevalidated, into: &output)
                 default: break
                 }
             }
@@ -116,7 +120,9 @@ enum ResponseFields {
             ClosedPolicy.write(plan.withholding, into: &output)
             output.append("\r\n")
         }
-        if plan.isForVisitor, !plan.facts.hasCacheControl { output.append("Cache-Control: private\r\n") }
+        if plan.isForVisitor, !plan.facts.hasCacheControl {
+            output.append(isRevalidated ? "Cache-Control: private, no-cache\r\n" : "Cache-Control: private\r\n")
+        }
         if let length = plan.length {
             output.append("Content-Length: ")
             output.append(decimal: length)
@@ -197,9 +203,9 @@ enum ResponseFields {
     }
 
     /// Writes the cache directives of a document that is this visitor's: the origin's but for those that invite shared
-    /// caches, and `private` (RFC 9111 §5.2.2.7).
-    private static func writePrivate(_ value: RawSpan, into output: inout ByteBuffer) {
-        output.append("Cache-Control: private")
+    /// caches, and `private` (RFC 9111 §5.2.2.7); with `no-cache` for lifetimes where it is to be asked for each time.
+    private static func writePrivate(_ value: RawSpan, isRevalidated: Bool, into output: inout ByteBuffer) {
+        output.append(isRevalidated ? "Cache-Control: private, no-cache" : "Cache-Control: private")
         var start = 0
         while start < value.byteCount {
             let end = value.firstIndex(of: UInt8(ascii: ","), from: start) ?? value.byteCount
@@ -207,12 +213,25 @@ enum ResponseFields {
             let isShared =
                 directive.equalsIgnoringCase("public") || directive.equalsIgnoringCase("private")
                 || directive.byteCount >= 8 && directive.extracting(0..<8).equalsIgnoringCase("s-maxage")
-            if !isShared, directive.byteCount > 0 {
+            if !isShared, directive.byteCount > 0, !(isRevalidated && directive.isFreshness) {
                 output.append(", ")
                 output.append(directive)
             }
             start = end + 1
         }
         output.append("\r\n")
+    }
+}
+
+extension RawSpan {
+    /// Whether a cache directive says how long a response is fresh, or may be used when it is not any more; or says
+    /// `no-cache`, which is written anyway.
+    fileprivate var isFreshness: Bool {
+        var end = firstIndex(of: UInt8(ascii: "=")) ?? byteCount
+        while end > 0, self[end - 1] <= 0x20 { end -= 1 }
+        let name = extracting(0..<end)
+        return name.equalsIgnoringCase("max-age") || name.equalsIgnoringCase("immutable")
+            || name.equalsIgnoringCase("stale-while-revalidate") || name.equalsIgnoringCase("stale-if-error")
+            || name.equalsIgnoringCase("no-cache")
     }
 }

@@ -15,7 +15,8 @@ public enum FieldID: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
     case contentRange, contentMD5, digest, contentDigest, reprDigest, cacheControl, surrogateControl
     case cdnCacheControl, expires, etag, lastModified, vary, age, date, server, location, refresh
     case acceptRanges, retryAfter, allow, contentSecurityPolicy, contentSecurityPolicyReportOnly, link
-    case reportTo, reportingEndpoints, nel, altSvc, strictTransportSecurity, referrerPolicy, permissionsPolicy
+    case reportTo, reportingEndpoints, nel, speculationRules, altSvc, strictTransportSecurity, referrerPolicy
+    case permissionsPolicy
     case xContentTypeOptions, xFrameOptions, xPoweredBy, xRobotsTag, accessControlAllowOrigin
     case timingAllowOrigin, serverTiming, clearSiteData, xAccelBuffering
 
@@ -114,6 +115,7 @@ public enum FieldID: UInt8, CaseIterable, Hashable, Sendable, BitwiseCopyable {
         case .reportTo: "report-to"
         case .reportingEndpoints: "reporting-endpoints"
         case .nel: "nel"
+        case .speculationRules: "speculation-rules"
         case .altSvc: "alt-svc"
         case .strictTransportSecurity: "strict-transport-security"
         case .referrerPolicy: "referrer-policy"

@@ -1,6 +1,7 @@
 import Bytes
 import Consent
 import Cookies
+import HTMLRewriting
 import Location
 
 /// What a policy does with one cookie or URL of a site, and by which line of its file: for people, not for the hot path.
@@ -183,23 +184,14 @@ private struct URLParts {
     let port: UInt16
     let path: String
 
+    /// As browsers and the proxy read it (WHATWG URL §4.4).
     init?(_ url: String) {
-        let schemes: [(String, UInt16)] = [("http://", 80), ("https://", 443), ("//", 443)]
-        guard let (scheme, defaultPort) = schemes.first(where: { url.lowercased().hasPrefix($0.0) }) else { return nil }
-        let rest = url.dropFirst(scheme.count)
-        let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
-        let authority = Array(rest[..<end].utf8)
-        let length = hostLength(ofAuthority: authority.rawSpan)
-        host = String(decoding: authority[..<length], as: UTF8.self)
-        if host.isEmpty { return nil }
-        if length < authority.count {
-            guard let port = UInt16(String(decoding: authority[(length + 1)...], as: UTF8.self)) else { return nil }
-            self.port = port
-        } else {
-            port = defaultPort
-        }
-        let tail = rest[end...].prefix { $0 != "#" }
-        path = tail.hasPrefix("/") ? String(tail) : "/" + tail
+        var resolver = ReferenceResolver()
+        resolver.reset(isSecure: true)
+        guard resolver.resolve(Array(url.utf8).rawSpan) else { return nil }
+        host = resolver.host.text
+        port = resolver.port
+        path = resolver.path.text
     }
 }
 

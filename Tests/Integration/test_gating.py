@@ -101,6 +101,22 @@ def test_a_shared_page_is_the_withheld_one_for_everybody(client, origin, accepte
     assert is_withheld(seen[0].body)
 
 
+@pytest.mark.parametrize(
+    "stored, sent",
+    [
+        (["Cache-Control: private, max-age=600, immutable"], b"private, no-cache"),
+        (["Cache-Control: no-cache, max-age=0, must-revalidate"], b"private, no-cache, must-revalidate"),
+        (["Cache-Control: no-store"], b"private, no-cache, no-store"),
+        (["Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT"], b"private, no-cache"),
+    ],
+)
+def test_a_page_with_third_parties_does_not_outlive_a_withdrawal_in_the_browsers_cache(client, origin, accepted, stored, sent):
+    origin.answer(page(PAGE, stored))
+    assert client.request(fields=[*DOCUMENT, accepted]).one("cache-control") == sent
+    # Without them there is nothing to be kept from.
+    assert b"no-cache" not in client.request(fields=DOCUMENT).one("cache-control") or b"no-cache" in stored[0].encode()
+
+
 def test_the_entity_tag_names_the_form(client, origin, accepted):
     origin.answer(page(PAGE, ['ETag: "v1"', "Cache-Control: private"]))
     undecided, open_ = client.request(fields=DOCUMENT).one("etag"), client.request(fields=[*DOCUMENT, accepted]).one("etag")
@@ -171,6 +187,7 @@ def test_links_are_gated_in_final_and_early_responses(client, origin, accepted):
 
 def test_reports_do_not_go_to_withheld_hosts(client, origin, accepted):
     fields = [
+        'Speculation-Rules: "https://tracker.test/s.json", "/own.json"',
         'Reporting-Endpoints: a="https://tracker.test/r", b="/own", c="https://pay.test/r"',
         'Report-To: {"group":"a","max_age":1,"endpoints":[{"url":"https:\\/\\/tracker.test/r"}]}, '
         '{"group":"b","max_age":1,"endpoints":[{"url":"https://shop.test/r"}]}',
@@ -181,6 +198,7 @@ def test_reports_do_not_go_to_withheld_hosts(client, origin, accepted):
     ]
     origin.answer(page(PAGE, fields))
     seen = client.request(fields=DOCUMENT)
+    assert seen.one("speculation-rules") == b'"/own.json"'
     assert seen.one("reporting-endpoints") == b'b="/own", c="https://pay.test/r"'
     assert seen.one("report-to") == b'{"group":"b","max_age":1,"endpoints":[{"url":"https://shop.test/r"}]}'
     assert seen.one("nel") is None and seen.one("refresh") is None

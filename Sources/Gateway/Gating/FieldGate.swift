@@ -24,7 +24,8 @@ struct FieldGate: ~Copyable {
         value.clear()
         switch field.id {
         case .link: keepMembers(of: text) { $0.link(in: text, $1, withholding) }
-        case .reportingEndpoints, .reportTo: keepMembers(of: text) { $0.strings(in: text, $1, withholding) }
+        case .reportingEndpoints, .reportTo, .speculationRules:
+            keepMembers(of: text) { $0.strings(in: text, $1, withholding) }
         case .nel:
             guard !isReporting(head, bytes: bytes, withholding) else { return }
             value.append(text)

@@ -17,26 +17,23 @@ struct DoubtScan: ~Copyable {
     mutating func end(in input: RawSpan, from start: Int, gate: borrowing some ElementGate) -> Int {
         guard start < input.byteCount else { return start }
         var at = input.byteCount - 1
-        if isDoubtful(input, at: at, from: start, gate: gate) { return at + 1 }
+        if isDoubtful(input, at: &at, from: start, gate: gate) { return input.byteCount }
         while let candidate = input.lastCandidate(from: start, to: at) {
-            if isDoubtful(input, at: candidate, from: start, gate: gate) { return candidate + 1 }
             at = candidate
+            if isDoubtful(input, at: &at, from: start, gate: gate) { return candidate + 1 }
         }
         return start
     }
 
+    /// Looks at what may begin, or go on, at `offset`, which moves to the first byte of what was looked at: none is
+    /// looked at twice.
     private mutating func isDoubtful(
-        _ input: RawSpan, at offset: Int, from start: Int, gate: borrowing some ElementGate
+        _ input: RawSpan, at offset: inout Int, from start: Int, gate: borrowing some ElementGate
     ) -> Bool {
         switch input[offset] {
-        case UInt8(ascii: "/"):
+        case UInt8(ascii: "/"), UInt8(ascii: "\\"):
+            while offset > start, input[offset - 1].isURLSlash { offset -= 1 }
             return isHostDoubtful(input, slash: offset, from: start, gate: gate)
-        case UInt8(ascii: "\\"):
-            // It may be the second of two: the search does not stop at a slash in front of it.
-            var first = offset
-            while first > start, input[first - 1].isURLSlash { first -= 1 }
-            if first > start, input[first - 1].isRemovedFromURL { return true }
-            return isHostDoubtful(input, slash: first, from: start, gate: gate)
         case UInt8(ascii: "&"):
             return input.hidesMarkup(at: offset)
         case UInt8(ascii: "s"), UInt8(ascii: "S"):
@@ -47,7 +44,7 @@ struct DoubtScan: ~Copyable {
         }
     }
 
-    /// Whether a URL whose host stands behind the slash may be withheld.
+    /// Whether a URL whose host stands behind the slash, the first of some, may be withheld.
     private mutating func isHostDoubtful(
         _ input: RawSpan, slash: Int, from start: Int, gate: borrowing some ElementGate
     ) -> Bool {
@@ -63,13 +60,11 @@ struct DoubtScan: ~Copyable {
         let host = at
         while at < count, input[at].isHostByte { at += 1 }
 
-        var first = slash
-        while first > start, input[first - 1].isURLSlash { first -= 1 }
-        var url = first
-        if first > start, input[first - 1] == UInt8(ascii: ":") {
-            url = first - 1
+        var url = slash
+        if slash > start, input[slash - 1] == UInt8(ascii: ":") {
+            url = slash - 1
             while url > start, input[url - 1].isSchemeByte { url -= 1 }
-            let scheme = input.extracting(url..<first - 1)
+            let scheme = input.extracting(url..<slash - 1)
             if !scheme.equalsIgnoringCase("https"), !scheme.equalsIgnoringCase("http") {
                 // With a line end in it, it could be one of the two all the same.
                 return url > start && input[url - 1].isRemovedFromURL && scheme.byteCount < 5
@@ -82,10 +77,12 @@ struct DoubtScan: ~Copyable {
         }
         if end < count {
             switch input[end] {
-            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: " "),
-                UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "]"), UInt8(ascii: "|"), UInt8(ascii: "^"):
-                // The end of the host, or of the value, or what no host may have.
+            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"):
                 break
+            case UInt8(ascii: " "), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "]"), UInt8(ascii: "|"),
+                UInt8(ascii: "^"):
+                // The end of the value, or what no host may have, but a user's name in front of one.
+                if input.mayHoldUser(from: end) { return true }
             case UInt8(ascii: "\""), UInt8(ascii: "'"):
                 // A value in other quotes could go on behind this one.
                 if url == start || input[url - 1] != input[end] { return true }
@@ -108,19 +105,31 @@ struct DoubtScan: ~Copyable {
         guard offset >= 0, input[offset] == UInt8(ascii: "<"),
             input.matchesIgnoringCase("script", at: offset + 1) == .yes
         else { return false }
-        var end = offset + 7
+        guard let content = input.endOfPlainAttributes(from: offset + 7) else { return true }
+        var end = content
         while let open = input.firstIndex(of: UInt8(ascii: "<"), from: end) {
             end = open + 1
             if end < input.byteCount, input[end] == UInt8(ascii: "/"),
                 input.matchesIgnoringCase("script", at: end + 1) == .yes,
                 end + 7 == input.byteCount || input[end + 7].endsTagName
             {
-                return gate.rule(forScript: input.extracting(offset..<open)) != nil
+                return isTextDoubtful(input.extracting(offset..<open), gate: gate)
             }
-            // What looks like a comment may hide the end tag.
+            // What looks like a comment, or another script, may hide the end tag.
             if input.matchesIgnoringCase("!--", at: end) != .no { return true }
+            if input.matchesIgnoringCase("script", at: end) != .no { return true }
         }
-        return gate.rule(forScript: input.extracting(offset..<input.byteCount)) != nil
+        return isTextDoubtful(input.extracting(offset..<input.byteCount), gate: gate)
+    }
+
+    private func isTextDoubtful(_ text: RawSpan, gate: borrowing some ElementGate) -> Bool {
+        // In the attribute of a frame (`srcdoc`) the text is written with character references.
+        var at = 0
+        while let ampersand = text.firstIndex(of: UInt8(ascii: "&"), from: at) {
+            if text.mayBeReference(at: ampersand) { return true }
+            at = ampersand + 1
+        }
+        return gate.rule(forScript: text) != nil
     }
 }
 
@@ -189,7 +198,7 @@ extension RawSpan {
                 at += 2
             } else {
                 return starts("sol", at: at) || starts("bsol", at: at) || starts("colon", at: at)
-                    || starts("Tab", at: at) || starts("NewLine", at: at)
+                    || starts("Tab", at: at) || starts("NewLine", at: at) || starts("commat", at: at)
             }
             if at < byteCount, self[at] == UInt8(ascii: ";") { at += 1 }
             switch value {
@@ -200,6 +209,71 @@ extension RawSpan {
             }
         }
         return false
+    }
+
+    /// Whether an `@` may stand before the end of an authority that goes on at `offset`.
+    fileprivate func mayHoldUser(from offset: Int) -> Bool {
+        let limit = min(byteCount, offset + 1024)
+        for at in offset..<limit {
+            switch self[at] {
+            case UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "?"), UInt8(ascii: "#"): return false
+            case UInt8(ascii: "@"): return true
+            case UInt8(ascii: "&"): if mayBeReference(at: at) { return true }
+            default: break
+            }
+        }
+        return limit < byteCount
+    }
+
+    /// Whether a character reference stands there: one that ends with a semicolon, is a number, or one of the old ones
+    /// for ASCII, which need no semicolon.
+    fileprivate func mayBeReference(at ampersand: Int) -> Bool {
+        var at = ampersand + 1
+        if at < byteCount, self[at] == UInt8(ascii: "#") { return true }
+        if starts("amp", at: at) || starts("AMP", at: at) || starts("lt", at: at) || starts("LT", at: at)
+            || starts("gt", at: at) || starts("GT", at: at) || starts("quot", at: at) || starts("QUOT", at: at)
+        {
+            return true
+        }
+        let first = at
+        while at < byteCount, at - first <= 32, self[at].isASCIILetter || self[at].isASCIIDigit { at += 1 }
+        return at > first && (at == byteCount || self[at] == UInt8(ascii: ";"))
+    }
+
+    /// Behind the `>` of a start tag whose attributes are written plainly, from the end of its name; nil for any other.
+    fileprivate func endOfPlainAttributes(from offset: Int) -> Int? {
+        var at = offset
+        while true {
+            let before = at
+            while at < byteCount, self[at].isTagSpace { at += 1 }
+            guard at < byteCount else { return nil }
+            if self[at] == UInt8(ascii: ">") { return at + 1 }
+            guard at > before else { return nil }
+            let name = at
+            while at < byteCount, self[at].isHostByte || self[at] == UInt8(ascii: "_") || self[at] == UInt8(ascii: ":")
+            {
+                at += 1
+            }
+            guard at > name else { return nil }
+            guard at < byteCount, self[at] == UInt8(ascii: "=") else { continue }
+            at += 1
+            guard at < byteCount else { return nil }
+            let quote = self[at]
+            if quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") {
+                guard let close = firstIndex(of: quote, from: at + 1) else { return nil }
+                at = close + 1
+            } else {
+                let value = at
+                while at < byteCount, !self[at].isTagSpace, self[at] != UInt8(ascii: ">") {
+                    switch self[at] {
+                    case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "="), UInt8(ascii: "<"), UInt8(ascii: "`"):
+                        return nil
+                    default: at += 1
+                    }
+                }
+                guard at > value else { return nil }
+            }
+        }
     }
 
     private func starts(_ text: StaticString, at offset: Int) -> Bool {

@@ -42,6 +42,24 @@ struct GatingTests {
         #expect(counts.unread > 10_000)
     }
 
+    @Test(
+        "No page takes longer to look at than in proportion to its length",
+        arguments: [
+            "/", "\\", "/\t", "<script ", "<script>", "//a", "http://", "&amp;", "&#38;", "p:", "https:\t", "// ",
+            "//x ", "//x\"",
+            "<script x=\"", "<!--", "</script>", "&a", "s", "\t:", "<script a='", "//x|",
+        ])
+    func proportion(unit: String) {
+        func time(_ count: Int) -> Duration {
+            let body = String(repeating: unit, count: count / unit.utf8.count)
+            let page = Array((Self.start + "<p>x</p>" + body).utf8)
+            return (0..<3).map { _ in ContinuousClock().measure { _ = gated([page]) } }.min() ?? .zero
+        }
+        // 60 times as long: a square would take 3,600 times as long.
+        let short = max(time(4_000), .microseconds(20))
+        #expect(time(240_000) < short * 600, "\(unit)")
+    }
+
     private func isPassedUnread(_ page: [UInt8]) -> Bool {
         var rewriter = DocumentRewriter()
         rewriter.reset(gating: .init(isSecure: true, looksIntoScripts: true))
@@ -239,13 +257,18 @@ private enum Soup {
     static let hosts = [
         "tracker.example", "TRACKER.example.", "x.ads.example", "third.example:9001/video/", "open.example",
         "%74racker.example",
-        "user@tracker.example", "track&#101;r.example", "open.example'.ads.example", "tracker.example:443",
+        "user@tracker.example", "open.example|@tracker.example", "open.example @tracker.example/", " @tracker.example",
+        "open.example<&commat;tracker.example", "track&#101;r.example", "open.example'.ads.example",
+        "tracker.example:443",
         "shop.example",
     ]
     static let rest = [
         "\"", "'", " ", ">", "/", "/x.png", "?a=1&b=2", "fbq(", "text of a page, and more: ", " 1x, ", " data-x=", "\n",
         "\t", "&amp;",
-        "&lt;script>", "&#60;img src=", "<!--<script>", ")", "]", "\" data-y=\"",
+        "&lt;script>", "<script x='</script>'>fbq(", "<script>fbq&lpar;1)</script>",
+        "<script>x&&fbq(&quot;1&quot;)</script>", "<script x=\"'a>\">",
+        "</script >", "<script=y x=\"</script>\">fbq(", "<script a=b=\"c>d\">", "&#60;img src=", "<!--<script>", ")",
+        "]", "\" data-y=\"",
     ]
 
     static func page(using generator: inout Xorshift) -> String {
