@@ -48,6 +48,7 @@ let package = Package(
         .target(name: "CLinux", path: "Sources/C/CLinux"),
         .target(name: "CDoubt", path: "Sources/C/CDoubt"),
         .target(name: "CKnownServices", path: "Sources/C/CKnownServices"),
+        .target(name: "CTrafficLists", path: "Sources/C/CTrafficLists"),
         .target(
             name: "CScan", path: "Sources/C/CScan",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
@@ -80,7 +81,7 @@ let package = Package(
         pure(
             "Rules",
             ["Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "CKnownServices", "Yams"]),
-        pure("Measurement", ["Bytes", "Location"]),
+        pure("Measurement", ["Bytes", "Location", "CTrafficLists", "Yams"]),
         pure(
             "Gateway",
             [

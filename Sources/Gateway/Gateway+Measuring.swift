@@ -47,9 +47,27 @@ extension Gateway {
         if let field = requestHead.firstIndex(of: .referer) {
             notes[place].referrer = notes[place].keep(bytes[requestHead[field].value], limit: FactRing.longestReferrer)
         }
-        notes[place].userAgent = notes[place].keep(bytes[userAgent], limit: FactRing.longestUserAgent)
+        notes[place].userAgent = keepUserAgent(bytes[userAgent], bytes, in: place)
         measured.identify(&fact, address: client, userAgent: bytes[userAgent])
         notes[place].fact = fact
+    }
+
+    /// Keeps the user agent string and, behind it, the client hints that every request has, each introduced by its name
+    /// in the lists that user agents are told by (`rules/browsers.yaml`).
+    private mutating func keepUserAgent(_ userAgent: RawSpan, _ bytes: RawSpan, in place: UInt32) -> ByteRange {
+        let kept = notes[place].keep(userAgent, limit: FactRing.longestUserAgentString)
+        keepHint(.secCHUA, " hint-brands:", limit: 160, bytes, in: place)
+        keepHint(.secCHUAPlatform, " hint-system:", limit: 24, bytes, in: place)
+        keepHint(.secCHUAMobile, " hint-handset:", limit: 4, bytes, in: place)
+        return ByteRange(kept.lowerBound, notes[place].text.count)
+    }
+
+    private mutating func keepHint(
+        _ field: FieldID, _ name: StaticString, limit: Int, _ bytes: RawSpan, in place: UInt32
+    ) {
+        guard let index = requestHead.firstIndex(of: field) else { return }
+        notes[place].text.append(name)
+        _ = notes[place].keep(bytes[requestHead[index].value], limit: limit)
     }
 
     /// Offers the exchange's fact to the aggregator; a full ring drops it and counts the drop.

@@ -5,7 +5,7 @@ enum Table: UInt8, CaseIterable {
     case page, barePage, entry, exit, channel, source, campaign, place, browserFamily, browser, system, device
     case hourViews, hourVisits, engagement, length, pages, consent, goal, withheld, unknown, blocked, bot, pair
     /// Behind those that checkpoints know already.
-    case withheldUnknown
+    case withheldUnknown, botReason
 
     /// Rows of a table at most; what comes later is counted in its overflow row.
     var capacity: Int {
@@ -15,8 +15,7 @@ enum Table: UInt8, CaseIterable {
         case .source, .campaign, .withheld, .withheldUnknown, .unknown, .blocked: 1000
         case .place, .browser: 500
         case .channel, .browserFamily, .system, .device, .hourViews, .hourVisits, .engagement, .length, .pages,
-            .consent,
-            .goal, .bot:
+            .consent, .goal, .bot, .botReason:
             200
         }
     }
@@ -29,7 +28,8 @@ extension Table {
         case .entry, .exit, .channel, .source, .campaign, .place, .browserFamily, .browser, .system, .device,
             .hourVisits, .engagement, .length, .pages, .goal, .pair:
             .visitors
-        case .page, .barePage, .hourViews, .consent, .withheld, .unknown, .blocked, .bot, .withheldUnknown:
+        case .page, .barePage, .hourViews, .consent, .withheld, .unknown, .blocked, .bot, .withheldUnknown,
+            .botReason:
             .occurrences
         }
     }

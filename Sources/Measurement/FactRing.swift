@@ -36,12 +36,14 @@ public final class FactRing: Sendable {
         (tail.load(ordering: .relaxed) &- head.load(ordering: .relaxed)) &* 2 >= capacity
     }
 
-    /// The longest path, referrer and user agent that a record keeps; the rest is cut.
+    /// The longest path and referrer that a record keeps; the rest is cut.
     public static let longestPath = 1024
     /// See `longestPath`.
     public static let longestReferrer = 512
-    /// See `longestPath`.
-    public static let longestUserAgent = 512
+    /// The longest user agent string, and the longest with client hints behind it (docs/measuring-lists.md).
+    public static let longestUserAgentString = 512
+    /// See `longestUserAgentString`.
+    public static let longestUserAgent = 768
     /// The longest name of an event; the rest is cut.
     public static let longestName = 128
 
@@ -50,7 +52,7 @@ public final class FactRing: Sendable {
     /// - Parameters:
     ///   - path: path and query of a page view or post, else nothing.
     ///   - referrer: the value of the Referer field.
-    ///   - userAgent: the value of the User-Agent field.
+    ///   - userAgent: the value of the User-Agent field, and client hints behind it.
     @discardableResult
     public func offer(
         _ fact: borrowing ExchangeFact, path: RawSpan, referrer: RawSpan, userAgent: RawSpan

@@ -27,7 +27,7 @@ struct MeasurementCore: ~Copyable {
 
     init(random: any RandomNumberGenerator & Sendable) {
         var random = random
-        agents = UserAgentClassifier(random: &random)
+        agents = UserAgentClassifier(TrafficLists.shipped.agents, random: &random)
         self.random = random
     }
 
@@ -243,8 +243,13 @@ extension MeasurementCore: FactConsumer {
     }
 
     private mutating func observeBot(_ fact: ExchangeFact, _ agent: UserAgentClass, site: Int) {
-        let name = BotTable.names[Int(agent.bot) - 1]
-        count(staticBytes(name), in: .bot, day: fact.day, network: fact.network, site: site)
+        guard let index = window(of: site, day: fact.day) else {
+            sites[site].traffic.lateFacts += 1
+            return
+        }
+        let name = agents.list.botNames[Int(agent.bot) - 1]
+        let reason = agents.list.reasons[agents.list.botReasons[Int(agent.bot) - 1]]
+        sites[site].windows[index].countBot(name.rawSpan, because: reason.rawSpan, network: fact.network)
     }
 
     /// Counts a page view of somebody who is not measured: the page and the day.

@@ -92,8 +92,10 @@ public enum Dimension: String, CaseIterable, Hashable, Sendable, Codable {
     case unknownCookie
     /// Third-party elements that waited for consent by host: `count`.
     case blockedHost
-    /// Requests of robots by name or reason: `count`.
+    /// Page views of robots by name, `(bot)` and the like without one: `count`.
     case bot
+    /// Page views of robots by the reason why they are taken for one: `count`.
+    case botReason
     /// Page `key` was followed by page `key2`: `count`.
     case pagePair
 
@@ -109,7 +111,7 @@ public enum Dimension: String, CaseIterable, Hashable, Sendable, Codable {
         case .consentOutcome: ["undecided", "accepted", "partial", "refused", "gpc"]
         case .total: [""]
         case .page, .entryPage, .exitPage, .source, .campaign, .place, .browser, .operatingSystem, .conversion,
-            .withheldCookie, .unknownCookie, .blockedHost, .bot, .pagePair:
+            .withheldCookie, .unknownCookie, .blockedHost, .bot, .botReason, .pagePair:
             nil
         }
     }

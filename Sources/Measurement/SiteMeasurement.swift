@@ -22,6 +22,8 @@ public struct SiteMeasurement: Sendable {
     public var queryParameters: [[UInt8]]
     /// Query parameters that name a campaign, for instance `utm_campaign`.
     public var campaignParameters: [[UInt8]]
+    /// Values of campaign parameters that are shown, `may-sale` or `spring-*`, in any case; others count as unlisted.
+    public var campaigns: [String]
 
     /// The paths under a pattern (`/cart` exactly, `/help/*` and all below) and the page they are counted as.
     public struct PagePattern: Hashable, Sendable {
@@ -61,7 +63,7 @@ public struct SiteMeasurement: Sendable {
         name: String, profile: MeasuredSite.Profile = .consent, threshold: Int = 10,
         rule: ReleaseRule = .threshold, offset: Int = 0, hosts: [String] = [], pages: [PagePattern] = [],
         goals: [GoalPattern] = [], queryParameters: [[UInt8]] = [],
-        campaignParameters: [[UInt8]] = [Array("utm_campaign".utf8)]
+        campaignParameters: [[UInt8]] = [Array("utm_campaign".utf8)], campaigns: [String] = []
     ) {
         self.name = name
         self.profile = profile
@@ -73,6 +75,7 @@ public struct SiteMeasurement: Sendable {
         self.goals = goals
         self.queryParameters = queryParameters
         self.campaignParameters = campaignParameters
+        self.campaigns = campaigns
     }
 }
 

@@ -113,10 +113,23 @@ struct SiteWindow {
                 count(name, in: .unknown, network: network)
                 return
             }
-            guard network != 0, networks.hasRoom(network, in: table) else { return }
+            guard network != 0, table.mostRowsOfNetwork > 0, networks.hasRoom(network, in: table) else { return }
             let row = self.table.row(table, name)
             if networks.admit(network, to: row, of: table) { self.table.add(1, to: row, by: network) }
         }
+    }
+
+    /// Counts a page view of a bot, by its name within its reason.
+    ///
+    /// For a release with noise by its name alone: reasons have no part of the budget.
+    mutating func countBot(_ name: RawSpan, because reason: RawSpan, network: UInt64) {
+        if rule != .threshold {
+            count(name, in: .bot, network: network)
+            return
+        }
+        let parent = table.row(.botReason, reason)
+        table.add(1, to: parent, by: network)
+        table.add(1, to: table.row(.bot, name, parent: parent), by: network)
     }
 
     private mutating func number(of key: VisitorKey) -> Int {
@@ -168,10 +181,12 @@ struct SiteWindow {
         var place = ByteBuffer(capacity: 16)
         place.append(utf8: fact.place.description)
         table.add(1, to: table.row(.place, place.bytes), by: key.low)
-        table.add(1, to: table.row(.system, agent.system.name), by: key.low)
+        let words = TrafficLists.shipped.agents
+        let systemName = words.systemNames[Int(agent.system)]
+        table.add(1, to: table.row(.system, systemName.rawSpan), by: key.low)
         table.add(1, to: table.row(.device, agent.device.name), by: key.low)
-        let familyName = BrowserTable.families[Int(agent.browser)]
-        let family = table.row(.browserFamily, familyName)
+        let familyName = words.families[Int(agent.browser)]
+        let family = table.row(.browserFamily, familyName.rawSpan)
         table.add(1, to: family, by: key.low)
         var browser = ByteBuffer(capacity: 32)
         browser.append(familyName)

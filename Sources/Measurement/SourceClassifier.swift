@@ -4,10 +4,19 @@ import Bytes
 struct SourceClassifier: Sendable {
     private let ownHosts: [(host: [UInt8], isWildcard: Bool)]
     private let campaignParameters: [[UInt8]]
+    /// Values of links that the rules allow to be shown.
+    private let listed: [PathPattern]
+    private let lists: TrafficLists
 
     static let longestName = 80
+    /// Bytes of the longest value of a link that is looked at; of a longer one the rest is cut.
+    static let longestWord = 60
+    /// Stands for a link's word that the rules do not list. No host is spelled like it.
+    static let unlisted: StaticString = "(unlisted)"
 
-    init(_ site: SiteMeasurement) {
+    init(_ site: SiteMeasurement, lists: TrafficLists = .shipped) {
+        self.lists = lists
+        listed = site.campaigns.map { PathPattern($0.lowercased()) }
         ownHosts = site.hosts.map { host in
             let bytes = Array(host.utf8)
             return bytes.starts(with: Array("*.".utf8)) ? (Array(bytes.dropFirst()), true) : (bytes, false)
@@ -52,16 +61,11 @@ struct SourceClassifier: Sendable {
     }
 
     private func classify(host: RawSpan, name: inout ByteBuffer) -> Channel {
-        for entry in SourceTable.entries where matches(host, staticBytes(entry.pattern)) {
-            name.append(entry.name)
-            return entry.channel
+        if let source = lists.sources.source(ofHost: host) {
+            name.append(source.name)
+            return source.channel
         }
-        if host.starts(with: "webmail.") || host.starts(with: "mail.") {
-            name.append("Webmail")
-            return .email
-        }
-        let bare = host.starts(with: "www.") ? host.extracting(4...) : host
-        for offset in 0..<min(bare.byteCount, SourceClassifier.longestName) { name.append(bare[offset]) }
+        writeUnknown(host.starts(with: "www.") ? host.extracting(4...) : host, into: &name)
         return .referral
     }
 
@@ -69,64 +73,119 @@ struct SourceClassifier: Sendable {
     private func refine(
         _ referred: Channel, by query: RawSpan, name: inout ByteBuffer, campaign: inout ByteBuffer
     ) -> Channel {
-        var source = ByteBuffer(capacity: 64)
+        var channel = referred
         var medium: Channel?
-        var isPaid = false
+        var word = ByteBuffer(capacity: 64)
         var words = ByteBuffer(capacity: 64)
-        var offset = 0
-        while offset < query.byteCount {
-            let end = query.firstIndex(of: UInt8(ascii: "&"), from: offset) ?? query.byteCount
-            let pair = query.extracting(offset..<end)
-            offset = end + 1
-            guard let equals = pair.firstIndex(of: UInt8(ascii: "=")) else { continue }
-            let key = pair.extracting(0..<equals)
-            let value = pair.extracting((equals + 1)...)
-            if value.byteCount == 0 { continue }
-            if key.equals("utm_source") {
-                source.clear()
-                writeWord(value, into: &source)
-            } else if key.equals("utm_medium") {
-                medium = SourceTable.media.first { value.equalsIgnoringCase($0.word) }?.channel
-            } else if SourceTable.paidParameters.contains(where: { key.equals($0) }) {
-                isPaid = true
+        forEachParameter(of: query) { key, value in
+            if value.byteCount == 0 { return }
+            if let source = lists.sources.source(ofParameter: key), channel != .paid {
+                guard source.channel == .paid || referred == .direct else { return }
+                name.clear()
+                name.append(source.name)
+                channel = source.channel
             }
-            if campaignParameters.contains(where: { key.equals($0.rawSpan) }) {
+            guard key.starts(with: "utm_") || isCampaignParameter(key) else { return }
+            word.clear()
+            writeLinkWord(value, into: &word)
+            if key.equals("utm_medium") { medium = lists.sources.channel(ofMedium: word.bytes) }
+            if isCampaignParameter(key) {
                 if !words.isEmpty { words.append(" / ") }
-                writeWord(value, into: &words)
+                writeCampaign(word.bytes, value, of: key, into: &words)
+            }
+        }
+        // A second pass, so that a named source wins wherever it stands among the parameters.
+        forEachParameter(of: query) { key, value in
+            guard key.equals("utm_source"), value.byteCount > 0 else { return }
+            word.clear()
+            writeLinkWord(value, into: &word)
+            if let source = source(of: word.bytes) {
+                name.clear()
+                name.append(source.name)
+                if channel != .paid { channel = source.channel }
+            } else if let pattern = listed.first(where: { $0.matches(word.bytes) }) {
+                name.clear()
+                writeListed(pattern, word.bytes, value, into: &name)
+                if channel == .direct || channel == .internal { channel = .referral }
+            } else if channel == .direct || channel == .internal {
+                name.clear()
+                name.append(SourceClassifier.unlisted)
+                channel = .referral
             }
         }
         campaign.append(words.bytes)
-        var channel = referred
-        if !source.isEmpty {
-            name.clear()
-            // `chatgpt.com` and `google` are names of hosts that are known; other words stand for themselves.
-            if source.bytes.firstIndex(of: UInt8(ascii: ".")) != nil {
-                channel = classify(host: source.bytes, name: &name)
-            } else {
-                channel = channelNamed(source.bytes, name: &name) ?? (referred == .direct ? .referral : referred)
-                if channel == .internal { channel = .referral }
-            }
-        }
-        if isPaid { channel = .paid }
-        if let medium { channel = medium }
-        return channel
+        return medium ?? channel
     }
 
-    /// The channel of a source that is called by its name, `google` or `Facebook`.
-    private func channelNamed(_ word: RawSpan, name: inout ByteBuffer) -> Channel? {
-        for entry in SourceTable.entries where matchesIgnoringCase(word, staticBytes(entry.name)) {
-            name.append(entry.name)
-            return entry.channel
-        }
-        name.append(word)
-        if word.equals("newsletter") || word.equals("email") || word.equals("mailing") { return .email }
-        return nil
+    private func isCampaignParameter(_ key: RawSpan) -> Bool {
+        campaignParameters.contains { key.equals($0.rawSpan) }
     }
 
-    private func matchesIgnoringCase(_ a: RawSpan, _ b: RawSpan) -> Bool {
-        guard a.byteCount == b.byteCount else { return false }
-        for offset in 0..<a.byteCount where a[offset].lowercasedASCII != b[offset].lowercasedASCII { return false }
-        return true
+    /// The source that a value of `utm_source` stands for: by a word, or by its host.
+    private func source(of word: RawSpan) -> SourceList.Source? {
+        if let source = lists.sources.source(named: word) { return source }
+        return word.firstIndex(of: UInt8(ascii: ".")) == nil ? nil : lists.sources.source(ofHost: word)
+    }
+
+    /// Appends a word of a campaign's name: one that is known or that the rules list, else that it is neither.
+    private func writeCampaign(_ word: RawSpan, _ value: RawSpan, of key: RawSpan, into output: inout ByteBuffer) {
+        if key.equals("utm_source"), let source = source(of: word) {
+            output.append(source.name)
+        } else if key.equals("utm_medium"), lists.sources.channel(ofMedium: word) != nil {
+            output.append(word)
+        } else if let pattern = listed.first(where: { $0.matches(word) }) {
+            writeListed(pattern, word, value, into: &output)
+        } else {
+            output.append(SourceClassifier.unlisted)
+        }
+    }
+
+    /// Appends a listed word. What stands for its `*` is the link's own: words in it are shown, and identifiers are
+    /// looked for in the spelling of the link, whose capitals tell them.
+    private func writeListed(_ pattern: PathPattern, _ word: RawSpan, _ value: RawSpan, into output: inout ByteBuffer) {
+        guard pattern.isPrefix else {
+            output.append(word)
+            return
+        }
+        output.append(pattern.bytes)
+        var decoded = ByteBuffer(capacity: 64)
+        percentDecode(value, into: &decoded)
+        if decoded.count > SourceClassifier.longestWord {
+            output.append(":id")
+            return
+        }
+        var rest = ByteBuffer(capacity: 64)
+        ShownWords.write(decoded.bytes.extracting(pattern.bytes.count...), into: &rest)
+        for offset in 0..<rest.count { output.append(rest.bytes[offset].lowercasedASCII) }
+    }
+}
+
+/// Appends the name of a host that no list knows, without the labels up to one that looks like an identifier.
+private func writeUnknown(_ host: RawSpan, into output: inout ByteBuffer) {
+    var start = 0
+    var offset = 0
+    var shown = ByteBuffer(capacity: 64)
+    while offset < host.byteCount {
+        let end = host.firstIndex(of: UInt8(ascii: "."), from: offset) ?? host.byteCount
+        shown.clear()
+        ShownWords.write(host.extracting(offset..<end), into: &shown)
+        if !shown.bytes.equals(host.extracting(offset..<end)) { start = end + 1 }
+        offset = end + 1
+    }
+    guard start < host.byteCount else {
+        output.append("(unnamed host)")
+        return
+    }
+    output.append(host.extracting(start..<min(host.byteCount, start + SourceClassifier.longestName)))
+}
+
+/// Appends the value of a link's parameter in lowercase, its encoding undone, spaces as `-`.
+private func writeLinkWord(_ value: RawSpan, into output: inout ByteBuffer) {
+    var decoded = ByteBuffer(capacity: 64)
+    percentDecode(value, into: &decoded)
+    for offset in 0..<min(decoded.count, SourceClassifier.longestWord) {
+        let byte = decoded.bytes[offset].lowercasedASCII
+        output.append(byte == UInt8(ascii: "+") || byte == UInt8(ascii: " ") ? UInt8(ascii: "-") : byte)
     }
 }
 
@@ -155,44 +214,6 @@ func writeHost(of url: RawSpan, into output: inout ByteBuffer) {
     }
     // An address is not a name anybody put on a link.
     if let last = output.isEmpty ? nil : output.bytes[output.count - 1], last.isASCIIDigit { output.clear() }
-}
-
-/// Appends a campaign word: lowercase letters, digits and a few signs, short; tokens and addresses become `:id`.
-private func writeWord(_ value: RawSpan, into output: inout ByteBuffer) {
-    var isStrange = value.byteCount > 60
-    var digits = 0
-    for offset in 0..<min(value.byteCount, 60) {
-        let byte = value[offset]
-        if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "%") { isStrange = true }
-        if byte.isASCIIDigit { digits += 1 }
-    }
-    if isStrange || digits > 8 {
-        output.append(":id")
-        return
-    }
-    for offset in 0..<value.byteCount {
-        let byte = value[offset].lowercasedASCII
-        let isPlain =
-            byte.isASCIILetter || byte.isASCIIDigit || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-            || byte == UInt8(ascii: ".")
-        output.append(isPlain ? byte : byte == UInt8(ascii: "+") ? UInt8(ascii: "-") : UInt8(ascii: "?"))
-    }
-}
-
-/// Whether a host is the pattern's or lies below it; `name.*` stands for `name` under one or two more labels, and
-/// below.
-private func matches(_ host: RawSpan, _ pattern: RawSpan) -> Bool {
-    let count = pattern.byteCount
-    guard count > 2, pattern[count - 1] == UInt8(ascii: "*") else {
-        guard host.ends(with: pattern) else { return false }
-        return host.byteCount == count || host[host.byteCount - count - 1] == UInt8(ascii: ".")
-    }
-    let stem = pattern.extracting(0..<(count - 1))
-    guard let found = host.find(stem), found == 0 || host[found - 1] == UInt8(ascii: ".") else { return false }
-    let suffix = host.extracting((found + stem.byteCount)...)
-    var dots = 0
-    for offset in 0..<suffix.byteCount where suffix[offset] == UInt8(ascii: ".") { dots += 1 }
-    return suffix.byteCount >= 2 && suffix.byteCount <= 6 && dots <= 1
 }
 
 /// Whether one host is the other with `www.` before it, either way.

@@ -1,43 +1,18 @@
 import Bytes
 
-/// What is kept of a user agent string: small numbers that stand for words of fixed lists.
+/// What is kept of a user agent's words: small numbers that stand for words of fixed lists.
 struct UserAgentClass: BitwiseCopyable, Hashable {
-    /// Index into `BrowserTable.families`.
+    /// Index into `UserAgentList.families`.
     var browser: UInt8 = 0
     /// The browser's major version; 0 when none is known.
     var major: UInt16 = 0
-    var system: OperatingSystem = .other
+    /// Index into `UserAgentList.systemNames`.
+    var system: UInt8 = 0
     var device: Device = .other
-    /// Index into `BotTable.names` plus one; 0 for a browser.
+    /// Index into `UserAgentList.botNames` plus one; 0 for a browser.
     var bot: UInt16 = 0
 
     var isBot: Bool { bot != 0 }
-}
-
-/// An operating system family.
-enum OperatingSystem: UInt8, CaseIterable {
-    case other, windows, macOS, iOS, android, linux, chromeOS, windowsPhone, tizen, webOS, kaiOS, bsd, console,
-        harmonyOS
-
-    /// The word in reports.
-    var name: StaticString {
-        switch self {
-        case .other: "other"
-        case .windows: "Windows"
-        case .macOS: "macOS"
-        case .iOS: "iOS"
-        case .android: "Android"
-        case .linux: "Linux"
-        case .chromeOS: "ChromeOS"
-        case .windowsPhone: "Windows Phone"
-        case .tizen: "Tizen"
-        case .webOS: "webOS"
-        case .kaiOS: "KaiOS"
-        case .bsd: "BSD"
-        case .console: "Games console"
-        case .harmonyOS: "HarmonyOS"
-        }
-    }
 }
 
 /// A class of devices.
@@ -55,23 +30,30 @@ enum Device: UInt8, CaseIterable {
     }
 }
 
-/// The class of one user agent string in words: for tests and explanations, not for counting.
+/// The class of one user agent's words in words: for tests and explanations, not for counting.
 package struct UserAgentWords: Equatable, Sendable {
     package var browser: String
     package var major: Int
     package var system: String
     package var device: String
-    /// The name or reason of a bot, nil for a browser.
+    /// The name of a bot, nil for a browser.
     package var bot: String?
+    /// Why it is taken for one.
+    package var reason: String?
 
-    package init(of userAgent: RawSpan) {
+    package init(of userAgent: RawSpan, by lists: TrafficLists = .shipped) {
         var lowercase = ByteBuffer(capacity: 512)
         for offset in 0..<userAgent.byteCount { lowercase.append(userAgent[offset].lowercasedASCII) }
-        let answer = userAgentClass(of: userAgent, lowercase: lowercase.bytes)
-        browser = "\(BrowserTable.families[Int(answer.browser)])"
+        var hits = TokenHits()
+        let agents = lists.agents
+        let answer = agents.classify(lowercase: lowercase.bytes, hits: &hits)
+        browser = String(decoding: agents.families[Int(answer.browser)], as: UTF8.self)
         major = Int(answer.major)
-        system = "\(answer.system.name)"
+        system = String(decoding: agents.systemNames[Int(answer.system)], as: UTF8.self)
         device = "\(answer.device.name)"
-        bot = answer.isBot ? "\(BotTable.names[Int(answer.bot) - 1])" : nil
+        guard answer.isBot else { return }
+        let index = Int(answer.bot) - 1
+        bot = String(decoding: agents.botNames[index], as: UTF8.self)
+        reason = String(decoding: agents.reasons[agents.botReasons[index]], as: UTF8.self)
     }
 }

@@ -1,7 +1,8 @@
 /// The released cells of a window: every table through the gate, and tables that follow from one another gated together.
 ///
 /// - Channels, their sources and campaigns: a source lies within its channel, so it is shown only where its channel is,
-///   and what is left of a channel holds as many visitors as the gate asks. Likewise browser families and versions.
+///   and what is left of a channel holds as many visitors as the gate asks. Likewise browser families and versions,
+///   reasons and names of bots.
 /// - Bounces, visit lengths and pages per visit: the latter two divide the visits that are no bounces; all or none.
 /// - Page views of visitors who are measured in full and of all others are gated apart, then added up.
 /// - Cookies withheld by a rule, withheld without one, and passed on without one are gated apart, then added up: the
@@ -60,8 +61,8 @@ struct WindowRelease {
         releaseFlat(.place, as: .place, .visits)
         releaseFlat(.system, as: .operatingSystem, .visits)
         releaseFlat(.device, as: .device, .visits)
-        releaseNested(.channel, as: .channel, children: [(.source, .source), (.campaign, .campaign)])
-        releaseNested(.browserFamily, as: nil, children: [(.browser, .browser)])
+        releaseNested(.channel, as: .channel, .visits, children: [(.source, .source), (.campaign, .campaign)])
+        releaseNested(.browserFamily, as: nil, .visits, children: [(.browser, .browser)])
         releaseEngagement()
         releaseProperParts(.pair, of: visitors) { release, row in
             let cell = release.window.table.cells[row]
@@ -98,7 +99,7 @@ struct WindowRelease {
         for (key, count) in sum([.withheld, .withheldUnknown]) { add(.withheldCookie, key, .count, count) }
         for (key, count) in sum([.unknown, .withheldUnknown]) { add(.unknownCookie, key, .count, count) }
         releaseFlat(.blocked, as: .blockedHost, .count)
-        releaseFlat(.bot, as: .bot, .count)
+        releaseNested(.botReason, as: .botReason, .count, children: [(.bot, .bot)])
     }
 
     // MARK: Through the gate
@@ -121,12 +122,13 @@ struct WindowRelease {
     }
 
     private mutating func releaseNested(
-        _ parent: Table, as parentDimension: Dimension?, children: [(table: Table, dimension: Dimension)]
+        _ parent: Table, as parentDimension: Dimension?, _ measure: Measure,
+        children: [(table: Table, dimension: Dimension)]
     ) {
         let (named, other) = gate(rows(of: parent), parent)
         if let parentDimension {
-            for (row, count) in named { add(parentDimension, name(row), .visits, count) }
-            if let other { add(parentDimension, ReleasedCell.otherKey, .visits, other) }
+            for (row, count) in named { add(parentDimension, name(row), measure, count) }
+            if let other { add(parentDimension, ReleasedCell.otherKey, measure, other) }
         }
         for child in children {
             var sums: [String: Int] = [:]
@@ -139,11 +141,11 @@ struct WindowRelease {
                 sums[key, default: 0] += rest
             }
             // What the parents' table folds, and what had no row of its own, is not shown per child.
-            if let other, parentDimension == nil || child.table == .source {
+            if let other, parentDimension == nil || child.table == .source || child.table == .bot {
                 sums[ReleasedCell.otherKey, default: 0] += other
             }
             // The row without a name stands for visits without a campaign.
-            for (key, count) in sums where key != "" { add(child.dimension, key, .visits, count) }
+            for (key, count) in sums where key != "" { add(child.dimension, key, measure, count) }
         }
     }
 

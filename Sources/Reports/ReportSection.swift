@@ -27,6 +27,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
     case unknown
     case hosts
     case bots
+    case reasons
 
     /// Reads `pages,sources`; throws the first word that is not the name of a section.
     public static func list(_ text: String) throws(UnknownSection) -> [ReportSection] {
@@ -76,6 +77,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .unknown: .unknownCookie
         case .hosts: .blockedHost
         case .bots: .bot
+        case .reasons: .botReason
         }
     }
 
@@ -91,7 +93,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .pages: [.pageViews, .visitors]
         case .entries: [.entries, .bounceRate]
         case .exits: [.exits]
-        case .paths, .consent, .cookies, .unknown, .hosts, .bots: [.count]
+        case .paths, .consent, .cookies, .unknown, .hosts, .bots, .reasons: [.count]
         case .sources, .channels, .campaigns: [.visits, .visitors, .bounceRate, .conversionRate]
         case .places, .browsers, .systems, .devices: [.visits, .visitors, .bounceRate]
         case .hours, .weekdays: [.pageViews, .visits]
@@ -105,7 +107,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .days, .hours, .weekdays, .lengths, .depths: true
         case .summary, .pages, .entries, .exits, .paths, .sources, .channels, .campaigns, .places, .browsers, .systems,
-            .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots:
+            .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons:
             false
         }
     }
@@ -136,6 +138,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .unknown: "Cookies without a rule"
         case .hosts: "Hosts blocked"
         case .bots: "Robots, left out above"
+        case .reasons: "Robots, and why they are taken for some"
         }
     }
 
@@ -147,7 +150,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .lengths: key == ReleasedCell.otherKey ? key : "\(key) s"
         case .depths: key == ReleasedCell.otherKey ? key : key == "1" ? "1 page" : "\(key) pages"
         case .summary, .days, .pages, .entries, .exits, .paths, .sources, .channels, .campaigns, .places, .browsers,
-            .systems, .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots:
+            .systems, .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons:
             key
         }
     }

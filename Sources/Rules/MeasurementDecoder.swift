@@ -41,6 +41,7 @@ struct MeasurementDecoder {
         if let node = section["pages"] { draft.pages = reader.items(node).compactMap(page) }
         if let node = section["query"] { draft.query = parameters(node) }
         if let node = section["utm"] { draft.utm = parameters(node) }
+        if let node = section["campaigns"] { draft.campaigns = reader.items(node).compactMap(campaign) }
         if let node = section["goals"] {
             draft.goals = []
             for item in reader.items(node) {
@@ -112,6 +113,23 @@ struct MeasurementDecoder {
                 expected: "either `page` (a page view) or `post` (a POST answered with 303)")
             return nil
         }
+    }
+
+    /// A value of a link as it is once its encoding is undone.
+    private func campaign(_ node: Node) -> String? {
+        guard let text = reader.text(node, "a campaign") else { return nil }
+        if text == "*" {
+            reader.report(
+                "`*` shows whatever stands in a link, whoever wrote it", at: node, expected: "the words of your links",
+                severity: .warning)
+        }
+        let word = text.hasSuffix("*") ? text.dropLast() : text[...]
+        let isPlain = text.utf8.count <= 60 && !word.unicodeScalars.contains { $0 == "*" || $0.value <= 0x20 }
+        if isPlain { return text }
+        reader.report(
+            "`\(text.prefix(80))` is not a campaign's word", at: node,
+            expected: "at most 60 bytes without a space, `may-sale` or `spring-*`")
+        return nil
     }
 
     private func parameters(_ node: Node) -> [String] {

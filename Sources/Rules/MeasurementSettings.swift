@@ -47,11 +47,13 @@ public struct MeasurementSettings: Sendable {
     public let queryParameters: [[UInt8]]
     /// Campaign parameters that are read.
     public let campaignParameters: [[UInt8]]
+    /// Their values that are shown, `word` or `prefix*`; all others count as unlisted.
+    public let campaigns: [String]
 
     package init(
         profile: Profile, threshold: Int, gate: Gate, timeZone: String, retentionDays: Int, pageTable: PathTable,
         pages: [PageRule], goals: [Goal], goalPages: PathTable, goalPosts: PathTable, queryParameters: [[UInt8]],
-        campaignParameters: [[UInt8]]
+        campaignParameters: [[UInt8]], campaigns: [String]
     ) {
         self.profile = profile
         self.threshold = threshold
@@ -65,6 +67,7 @@ public struct MeasurementSettings: Sendable {
         self.goalPosts = goalPosts
         self.queryParameters = queryParameters
         self.campaignParameters = campaignParameters
+        self.campaigns = campaigns
     }
 
     /// Whether anything is counted.

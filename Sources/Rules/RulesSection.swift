@@ -29,7 +29,9 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .signal: ["denies"]
         case .addressPrecision: ["ipv4", "ipv6"]
         case .measurement:
-            ["profile", "threshold", "gate", "time_zone", "retention", "pages", "query", "utm", "goals"]
+            [
+                "profile", "threshold", "gate", "time_zone", "retention", "pages", "query", "utm", "campaigns", "goals",
+            ]
         case .gate: ["mode", "level"]
         case .page: ["path", "count"]
         case .goal: ["name", "page", "post"]

@@ -112,5 +112,6 @@ struct MeasurementDraft {
     var pages: [PageRule] = []
     var query: [String] = []
     var utm = ["utm_source", "utm_medium", "utm_campaign"]
+    var campaigns: [String] = []
     var goals: [Goal] = []
 }

@@ -187,7 +187,8 @@ extension SiteMeasurement {
                     }
                 }
             },
-            queryParameters: rules.queryParameters, campaignParameters: rules.campaignParameters)
+            queryParameters: rules.queryParameters, campaignParameters: rules.campaignParameters,
+            campaigns: rules.campaigns)
     }
 }
 

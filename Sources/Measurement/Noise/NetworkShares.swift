@@ -42,6 +42,8 @@ extension Table {
         case .page, .entry, .exit, .channel, .source, .campaign, .place, .browserFamily, .browser, .system, .device,
             .hourViews, .hourVisits, .engagement, .length, .pages, .goal, .bot, .pair, .withheldUnknown:
             1
+        // No part of the budget is theirs, and nothing of them is released.
+        case .botReason: 0
         }
     }
 }

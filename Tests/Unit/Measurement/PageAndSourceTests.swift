@@ -16,13 +16,18 @@ struct PageNameTests {
             ("/", "/"), ("", ""), ("/about", "/about"), ("/about/", "/about"), ("//about", "/about"),
             ("/product/12", "/product/:id"), ("/product/12?utm=1&x=2", "/product/:id"),
             ("/red-shoe-42", "/red-shoe-42"), ("/red-shoe-1234567", "/red-shoe-:id"),
-            ("/order/ORD-2024-998812/pay", "/order/ORD-2024-:id/pay"),
+            ("/order/ORD-2024-998812/pay", "/order/ORD-:id/pay"), ("/tel/+49-170-1234567", "/tel/+:id"),
             ("/u/jane@example.com", "/u/:id"), ("/u/jane%40example.com/x", "/u/:id/x"),
-            ("/c/550e8400-e29b-41d4-a716-446655440000", "/c/:id"), ("/reset/9f86d081884c7d65", "/reset/:id"),
+            ("/u/jane%2540example.com", "/u/:id"), ("/c/550e8400-e29b-41d4-a716-446655440000", "/c/:id"),
+            ("/c/item-550e8400-e29b-41d4-a716-446655440000.html", "/c/item-:id.html"),
+            ("/reset/9f86d081884c7d65", "/reset/:id"), ("/ref/AB12CD", "/ref/:id"), ("/x/qhzkvbxwpl", "/x/:id"),
             ("/reset/dGhpc0lzQVRva2VuMTIzNDU2", "/reset/:id"), ("/s/a1b2c3d4e5", "/s/:id"),
-            ("/t/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc", "/t/:id.:id.abc"),
+            ("/t/eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.abc", "/t/:id"),
             ("/de/damen/schuhe.html", "/de/damen/schuhe.html"), ("/Datenschutzerklaerung", "/Datenschutzerklaerung"),
-            ("/a\u{0}<script>", "/a??script>"), ("/caf%C3%A9", "/caf%C3%A9"), ("/2024/sale", "/:id/sale"),
+            ("/kraftfahrzeughaftpflichtversicherung", "/kraftfahrzeughaftpflichtversicherung"),
+            ("/galaxys24ultra-256gb", "/galaxys24ultra-256gb"), ("/red%20shoe", "/red%20shoe"), ("/%61bout", "/about"),
+            ("/12345--67890-x", "/:id"), ("/a--b", "/a--b"), ("/a\u{0}<script>", "/a??script>"),
+            ("/caf%C3%A9", "/caf%C3%A9"), ("/2024/sale", "/:id/sale"),
         ])
     func names(target: String, expected: String) { #expect(Self.name(target) == expected) }
 
@@ -42,6 +47,7 @@ struct PageNameTests {
         #expect(Self.name("/product/12", site) == "Product")
         #expect(Self.name("/product/list", site) == "/product/list")
         #expect(Self.name("/blog/2024/12", site) == "/blog/2024/12")
+        #expect(Self.name("/blog/2024/jane%40example.com", site) == "/blog/2024/:id")
         #expect(Self.name("/help?x=1&tab=size&mail=a@b.c", site) == "/help?tab=size")
         #expect(Self.name("/help?tab=jane@example.com", site) == "/help?tab=:id")
     }
@@ -52,6 +58,7 @@ struct SourceTests {
     static func visit(_ referrer: String, _ target: String = "/") -> String {
         var site = SiteMeasurement(name: "shop")
         site.hosts = ["shop.example", "*.shop.example"]
+        site.campaigns = ["May-Sale", "spring-*", "partner"]
         let source = visitSource(of: Array(referrer.utf8).rawSpan, target: Array(target.utf8).rawSpan, in: site)
         return [source.channel, source.name, source.campaign].filter { !$0.isEmpty }.joined(separator: " | ")
     }
@@ -73,17 +80,29 @@ struct SourceTests {
             ("nonsense", "direct | (direct)"), ("https://ex.com/", "referral | ex.com"),
             ("https://x.com/", "social | X"),
             ("https://webmail.provider.net/", "email | Webmail"),
+            ("https://www.perplexity.ai/search", "assistant | Perplexity"),
+            ("https://copilot.microsoft.com/", "assistant | Copilot"), ("https://www.idealo.de/", "referral | idealo"),
+            ("https://a1b2c3d4e5f6.tunnel.example/", "referral | tunnel.example"),
+            ("https://u-4711.blog.example/", "referral | u-4711.blog.example"),
+            ("https://x5f4dcc3b5aa765d/", "referral | (unnamed host)"),
+            ("https://bing.com.evil.example/", "referral | bing.com.evil.example"),
         ])
     func referrers(referrer: String, expected: String) { #expect(Self.visit(referrer) == expected) }
 
     @Test(
         "What a link says of itself outweighs the referrer",
         arguments: [
-            ("/?utm_source=newsletter&utm_medium=email&utm_campaign=May+Sale", "email | newsletter | may-sale"),
-            ("/?utm_source=chatgpt.com", "assistant | ChatGPT"), ("/?gclid=Cj0KCQ", "paid | (direct)"),
-            ("/?utm_source=Facebook&utm_medium=cpc", "paid | Facebook"), ("/?utm_source=partner", "referral | partner"),
-            ("/?utm_campaign=jane@example.com", "direct | (direct) | :id"), ("/?utm_campaign=", "direct | (direct)"),
-            ("/?utm_medium=unknown", "direct | (direct)"),
+            ("/?utm_source=newsletter&utm_medium=email&utm_campaign=May+Sale", "email | Newsletter | may-sale"),
+            ("/?utm_source=chatgpt.com", "assistant | ChatGPT"), ("/?gclid=Cj0KCQ", "paid | Google Ads"),
+            ("/?fbclid=IwAR0", "social | Facebook"), ("/?utm_source=Facebook&utm_medium=cpc", "paid | Facebook"),
+            ("/?utm_source=ig&utm_medium=social", "social | Instagram"),
+            ("/?utm_source=google&utm_medium=cpc&gclid=x", "paid | Google"),
+            ("/?utm_source=partner", "referral | partner"), ("/?utm_source=somebody", "referral | (unlisted)"),
+            ("/?utm_source=u123.facebook.com", "social | Facebook"),
+            ("/?utm_campaign=spring-shoes", "direct | (direct) | spring-shoes"),
+            ("/?utm_campaign=spring-4f9a2c7e81", "direct | (direct) | spring-:id"),
+            ("/?utm_campaign=jane@example.com", "direct | (direct) | (unlisted)"),
+            ("/?utm_campaign=", "direct | (direct)"), ("/?utm_medium=unknown", "direct | (direct)"),
         ])
     func links(target: String, expected: String) { #expect(Self.visit("", target) == expected) }
 }

@@ -48,23 +48,33 @@ struct UserAgentTests {
         #expect(words.bot == nil)
     }
 
-    /// uap-core's families of browsers that people use, and the names they have here.
+    /// The browsers that people use, by uap-core's names, and their names here: every family with a share of page views
+    /// in some country that shop owners see in their reports (the lists that StatCounter and Cloudflare Radar publish),
+    /// the browsers that shops still support for older devices, and the apps in which links of social networks open.
+    /// Left out are mail programs, apps that only fetch, feature phones without a web of today, and engines.
     static let families: [String: String] = [
         "Chrome": "Chrome", "Chrome Mobile": "Chrome", "Chrome Mobile iOS": "Chrome", "Chrome Mobile WebView": "Chrome",
-        "Firefox": "Firefox", "Firefox Mobile": "Firefox", "Firefox iOS": "Firefox", "Firefox Beta": "Firefox",
-        "Firefox Alpha": "Firefox", "Safari": "Safari", "Mobile Safari": "Safari",
+        "Chromium": "Chromium", "Firefox": "Firefox", "Firefox Mobile": "Firefox", "Firefox iOS": "Firefox",
+        "Firefox Beta": "Firefox", "Firefox Alpha": "Firefox", "Safari": "Safari", "Mobile Safari": "Safari",
         "Mobile Safari UI/WKWebView": "Safari", "Edge": "Edge", "Edge Mobile": "Edge", "IE": "Internet Explorer",
-        "IE Mobile": "Internet Explorer", "Opera": "Opera", "Opera Mobile": "Opera", "Opera Touch": "Opera",
-        "Opera GX": "Opera", "Opera Mini": "Opera Mini", "Samsung Internet": "Samsung Internet",
-        "UC Browser": "UC Browser", "Yandex Browser": "Yandex Browser", "Vivaldi": "Vivaldi", "Brave": "Brave",
-        "Whale": "Whale", "Amazon Silk": "Silk", "Pale Moon": "Pale Moon", "QQ Browser": "QQ Browser",
-        "QQ Browser Mobile": "QQ Browser", "DuckDuckGo Mobile": "DuckDuckGo", "Coc Coc": "Coc Coc",
-        "HeyTap Browser": "HeyTap Browser", "Android": "Android Browser", "Facebook": "Facebook app",
-        "Instagram": "Instagram app", "Pinterest": "Pinterest app", "WeChat Browser": "WeChat", "Google": "Google app",
-        "Maxthon": "Maxthon", "Oculus Browser": "Oculus Browser", "Avast Secure Browser": "Avast Secure Browser",
-        "Puffin": "Puffin", "TikTok": "TikTok app", "Chromium": "Chromium", "SeaMonkey": "SeaMonkey",
-        "Waterfox": "Waterfox", "Snapchat": "Snapchat app", "LinkedIn": "LinkedIn app", "Iron": "Iron",
-        "Huawei Browser": "Huawei Browser", "MiuiBrowser": "Mi Browser", "VivoBrowser": "Vivo Browser",
+        "IE Mobile": "Internet Explorer", "IE Large Screen": "Internet Explorer", "Opera": "Opera",
+        "Opera Mobile": "Opera", "Opera Touch": "Opera", "Opera GX": "Opera", "Opera Coast": "Opera",
+        "Opera Tablet": "Opera", "Opera Mini": "Opera Mini", "Samsung Internet": "Samsung Internet",
+        "Android": "Android Browser", "UC Browser": "UC Browser", "Yandex Browser": "Yandex Browser",
+        "Vivaldi": "Vivaldi", "Brave": "Brave", "Whale": "Whale", "Amazon Silk": "Silk", "Pale Moon": "Pale Moon",
+        "QQ Browser": "QQ Browser", "QQ Browser Mobile": "QQ Browser", "DuckDuckGo Mobile": "DuckDuckGo",
+        "Coc Coc": "Coc Coc", "HeyTap Browser": "HeyTap Browser", "Huawei Browser": "Huawei Browser",
+        "Honor Browser": "Honor Browser", "MiuiBrowser": "Mi Browser", "VivoBrowser": "Vivo Browser",
+        "Aloha Browser": "Aloha Browser", "Maxthon": "Maxthon", "Oculus Browser": "Oculus Browser",
+        "Puffin": "Puffin", "Dolphin": "Dolphin", "Phoenix Browser": "Phoenix", "Quark": "Quark",
+        "360 Secure Browser": "360 Browser", "Seznam prohlížeč": "Seznam", "Ecosia Android": "Ecosia",
+        "Ecosia iOS": "Ecosia", "Avast Secure Browser": "Avast Secure Browser", "AVG": "AVG Secure Browser",
+        "Avira": "Avira Secure Browser", "Norton": "Norton Browser", "CCleaner": "CCleaner Browser", "Iron": "Iron",
+        "SeaMonkey": "SeaMonkey", "Waterfox": "Waterfox", "Ladybird": "Ladybird", "Facebook": "Facebook app",
+        "Facebook Messenger": "Facebook app", "Instagram": "Instagram app", "TikTok": "TikTok app",
+        "Snapchat": "Snapchat app", "Pinterest": "Pinterest app", "LinkedIn": "LinkedIn app", "Twitter": "X app",
+        "WeChat Browser": "WeChat", "LINE": "LINE", "KakaoTalk": "KakaoTalk", "Weibo": "Weibo app",
+        "Telegram": "Telegram app", "Google": "Google app",
     ]
 
     /// uap-core's operating systems and the names they have here.
@@ -79,20 +89,28 @@ struct UserAgentTests {
     ]
 
     /// Whether a browser could have sent it, not the HTTP library of an app.
-    static func isBrowsing(_ text: String) -> Bool { text.hasPrefix("Mozilla/") || text.hasPrefix("Opera/") }
+    static func isBrowsing(_ text: String) -> Bool {
+        text.hasPrefix("Mozilla/") || text.hasPrefix("Opera/") || text.hasPrefix("UCWEB")
+    }
 
-    @Test("Most of uap-core's browsers that people use are named with their version, their systems too")
+    /// Whether the public user agent strings lie beside the repository.
+    static let hasCorpora = FileManager.default.fileExists(atPath: folder.path())
+
+    @Test(
+        "Of the browsers that people use 99 % are named with their version, of their systems 98 %, and hardly one is a bot",
+        .enabled(if: hasCorpora, "the user agent strings of uap-core are not there"))
     func corpus() throws {
-        guard let cases = Self.cases("test_ua.yaml"), let systemCases = Self.cases("test_os.yaml") else { return }
+        let cases = try Self.cases("test_ua.yaml")
+        let systemCases = try Self.cases("test_os.yaml")
         var families = Tally()
-        var browsersCalledBots = Tally()
+        var people = Tally()
         for item in cases {
             guard let family = Self.families[item.family], Self.isBrowsing(item.text) else { continue }
             let words = Self.words(item.text)
             // An app's view of the web has no version of its own there; here it has that of the system.
             let isMajorRight = words.major == item.major || item.major == 0
             families.add(words.browser == family && isMajorRight, "\(item) → \(words)")
-            browsersCalledBots.add(words.bot == nil, "\(item.text) → \(words.bot ?? "")")
+            people.add(words.bot == nil, "\(item.text) → \(words.bot ?? "")")
         }
         var systems = Tally()
         for item in systemCases {
@@ -100,39 +118,111 @@ struct UserAgentTests {
             let words = Self.words(item.text)
             systems.add(words.system == system, "\(item.family): \(item.text) → \(words.system)")
         }
-        print("browser and major: \(families), system: \(systems), browsers not called bots: \(browsersCalledBots)")
-        #expect(families.share >= 0.95)
-        #expect(systems.share >= 0.95)
-        #expect(browsersCalledBots.share >= 0.97)
+        print("browser and major right: \(families)")
+        print("system right: \(systems)")
+        print("browsers not called bots: \(people)")
+        #expect(families.all > 250 && systems.all > 150)
+        #expect(families.share >= 0.99)
+        #expect(systems.share >= 0.98)
+        #expect(people.share >= 0.995)
     }
 
-    @Test("Most crawlers are taken for bots")
+    @Test(
+        "95 % of crawlers are taken for bots, most of them by name",
+        .enabled(if: hasCorpora, "crawler-user-agents is not there"))
     func crawlers() throws {
         struct Crawler: Decodable {
             let pattern: String
             let instances: [String]
         }
-        guard let json = try? Data(contentsOf: Self.folder.appending(path: "crawler-user-agents.json")) else { return }
+        let json = try Data(contentsOf: Self.folder.appending(path: "crawler-user-agents.json"))
         var caught = Tally()
+        var reasons: [String: Int] = [:]
         for crawler in try JSONDecoder().decode([Crawler].self, from: json) {
-            for text in crawler.instances { caught.add(Self.words(text).bot != nil, text) }
+            for text in crawler.instances {
+                let words = Self.words(text)
+                caught.add(words.bot != nil, text)
+                reasons[words.reason ?? "none", default: 0] += 1
+            }
         }
-        print("crawlers: \(caught)")
+        print("crawlers caught: \(caught)")
+        print("why: " + reasons.sorted { $0.value > $1.value }.map { "\($0.key) \($0.value)" }.joined(separator: ", "))
+        #expect(caught.all > 2000)
         #expect(caught.share >= 0.95)
     }
 
-    @Test("No bytes crash the classifier")
+    @Test(
+        "A bot has a name and the reason why it is taken for one",
+        arguments: [
+            ("", "(no user agent)", "no user agent"), ("shop-sync", "(no browser)", "no browser"),
+            ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", "Googlebot", "search engine"),
+            ("Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2)", "GPTBot", "AI crawler"),
+            ("Mozilla/5.0 (compatible; ChatGPT-User/1.0)", "ChatGPT-User", "asked by an AI assistant"),
+            ("facebookexternalhit/1.1", "Facebook", "link preview"),
+            ("WhatsApp/2.23.20.0 A", "WhatsApp", "link preview"),
+            ("AdsBot-Google (+http://www.google.com/adsbot.html)", "AdsBot-Google", "advertising"),
+            ("Mozilla/5.0 (compatible; AhrefsBot/7.0)", "AhrefsBot", "SEO crawler"),
+            ("Mozilla/5.0+(compatible; UptimeRobot/2.0)", "UptimeRobot", "monitoring"),
+            ("Mozilla/5.0 zgrab/0.x", "ZGrab", "security scanner"),
+            (
+                "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) HeadlessChrome/126.0 Safari/537.36",
+                "HeadlessChrome", "headless browser"
+            ),
+            ("Feedly/1.0 (+http://www.feedly.com/fetcher.html)", "Feedly", "feed reader"),
+            ("Mozilla/5.0 (compatible; archive.org_bot)", "Internet Archive", "web archive"),
+            ("curl/8.5.0", "curl", "HTTP library"), ("python-requests/2.31", "Python", "HTTP library"),
+            ("Mozilla/5.0 (compatible; SomeShopBot/1.0)", "(bot)", "calls itself a bot"),
+            (
+                "Mozilla/5.0 (Windows NT 10.0) watcher (+https://watch.example)", "(names a web page)",
+                "names a web page of its own"
+            ),
+            ("Mozilla/5.0 (compatible;)", "(poses as a browser)", "poses as a browser"),
+        ])
+    func reasons(text: String, name: String, reason: String) {
+        let words = Self.words(text)
+        #expect(words.bot == name)
+        #expect(words.reason == reason)
+    }
+
+    static let chrome =
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+
+    @Test(
+        "Client hints tell what the user agent string keeps to itself",
+        arguments: [
+            (#" hint-brands:"Not/A)Brand";v="8", "Chromium";v="126", "Brave";v="126""#, "Brave 126 Linux desktop -"),
+            (
+                #" hint-brands:"Chromium";v="126", "Google Chrome";v="126" hint-system:"Linux" hint-handset:?0"#,
+                "Chrome 126 Linux desktop -"
+            ),
+            (#" hint-system:"Chrome OS""#, "Chrome 126 ChromeOS desktop -"),
+            (#" hint-handset:?1"#, "Chrome 126 Linux phone -"),
+            (#" hint-brands:"HeadlessChrome";v="126""#, "Chrome 126 Linux desktop HeadlessChrome"),
+        ])
+    func hints(hints: String, expected: String) {
+        let words = Self.words(Self.chrome + hints)
+        #expect("\(words.browser) \(words.major) \(words.system) \(words.device) \(words.bot ?? "-")" == expected)
+    }
+
+    @Test("Hints without a user agent string are none")
+    func hintsAlone() { #expect(Self.words(#" hint-system:"Linux""#).bot == "(no user agent)") }
+
+    @Test("No bytes crash the classifier, and none but words of the lists come out")
     func hostile() {
-        var random = SystemRandomNumberGenerator()
+        var random = Xorshift(seed: 7)
         let tokens = ["Version/", "Opera ", "MSIE ", "Trident/", " OS ", "Mozilla/", "Baidu", "Chrome/", "99999999999"]
-        for _ in 0..<2000 {
+        var browsers: Set<String> = []
+        for _ in 0..<5000 {
             var text: [UInt8] = []
             for _ in 0..<Int.random(in: 0..<8, using: &random) {
-                text += Array(tokens.randomElement(using: &random, or: "").utf8)
+                text += Array((tokens.randomElement(using: &random) ?? "").utf8)
                 for _ in 0..<Int.random(in: 0..<6, using: &random) { text.append(.random(in: 0...255, using: &random)) }
             }
-            _ = UserAgentWords(of: text.rawSpan)
+            let words = UserAgentWords(of: text.rawSpan)
+            browsers.insert(words.browser)
+            #expect(words.major <= 9999)
         }
+        #expect(browsers.count < 20)
     }
 
     struct Tally: CustomStringConvertible {
@@ -149,7 +239,7 @@ struct UserAgentTests {
         }
 
         var share: Double { Double(right) / Double(max(all, 1)) }
-        var description: String { "\(right) of \(all) (\(Int(share * 1000) / 10) %)" }
+        var description: String { "\(right) of \(all) (\(Double(Int(share * 10_000)) / 100) %)" }
     }
 
     struct Case {
@@ -159,8 +249,8 @@ struct UserAgentTests {
     }
 
     /// Reads uap-core's test cases: a list of mappings of plain or quoted scalars, one a line.
-    static func cases(_ name: String) -> [Case]? {
-        guard let text = try? String(contentsOf: folder.appending(path: name), encoding: .utf8) else { return nil }
+    static func cases(_ name: String) throws -> [Case] {
+        let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
         var cases: [Case] = []
         for line in text.split(separator: "\n") {
             let trimmed = line.drop { $0 == " " || $0 == "-" }
@@ -178,11 +268,5 @@ struct UserAgentTests {
             }
         }
         return cases
-    }
-}
-
-extension Array {
-    fileprivate func randomElement(using random: inout some RandomNumberGenerator, or fallback: Element) -> Element {
-        randomElement(using: &random) ?? fallback
     }
 }

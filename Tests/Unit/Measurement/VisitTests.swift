@@ -12,7 +12,7 @@ struct VisitTests {
             goals: [
                 .init("order", pattern: "/thanks", trigger: .pageView),
                 .init("signup", pattern: "/join", trigger: .post),
-            ])
+            ], campaigns: ["may"])
     }
 
     @Test("A day of a shop comes out as its visitors made it")
@@ -167,7 +167,8 @@ struct VisitTests {
         }
         let cells = try shop.close()
         #expect(cells.table(.bot, .count) == ["Googlebot": 12, "(no user agent)": 12])
-        #expect(Set(cells.map(\.dimension)) == [.bot])
+        #expect(cells.table(.botReason, .count) == ["search engine": 12, "no user agent": 12])
+        #expect(Set(cells.map(\.dimension)) == [.bot, .botReason])
     }
 
     @Test("Cookies, hosts and decisions are counted by name")

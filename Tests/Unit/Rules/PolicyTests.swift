@@ -118,6 +118,7 @@ struct PolicyTests {
         #expect(measurement.pages.map(\.page) == ["/product/*", nil, "/help"])
         #expect(measurement.queryParameters == [bytes("page"), bytes("sort")])
         #expect(measurement.campaignParameters == [bytes("utm_campaign")])
+        #expect(measurement.campaigns == ["may-sale", "spring-*"])
         #expect(measurement.goalPages.match(bytes("/checkout/thank-you").rawSpan) == 0)
         #expect(measurement.goalPosts.match(bytes("/contact").rawSpan) == 1)
         #expect(measurement.goalPosts.match(bytes("/checkout/thank-you").rawSpan) == nil)
