@@ -70,14 +70,46 @@ extension Gateway {
         _ = notes[place].keep(bytes[requestHead[index].value], limit: limit)
     }
 
+    /// Keeps what a response's head says of a page view or post beside its status: where it leads, if that may be
+    /// elsewhere, and whether it is a file.
+    mutating func noteResponse(_ head: RawSpan, exchange: Exchange) {
+        guard exchange.notes != Exchange.none, notes[exchange.notes].fact != nil else { return }
+        switch exchange.status {
+        case 300..<400:
+            guard let index = responseHead.firstIndex(of: .location) else { return }
+            let location = head[responseHead[index].value]
+            // A reference without a host leads nowhere else (RFC 3986 §4.2), nor does one to the host that was asked.
+            guard notes[exchange.notes].leadsElsewhere(location) else { return }
+            notes[exchange.notes].location = notes[exchange.notes].keep(location, limit: Self.longestLocation)
+        case 200..<300:
+            guard let index = responseHead.firstIndex(of: .contentDisposition) else { return }
+            let disposition = head[responseHead[index].value]
+            notes[exchange.notes].isAttachment =
+                disposition.byteCount >= 10
+                && disposition.extracting(0..<10).equalsIgnoringCase("attachment")
+        default: return
+        }
+    }
+
+    /// Bytes of a Location that are looked at: enough for scheme and host.
+    private static let longestLocation = 280
+
     /// Offers the exchange's fact to the aggregator; a full ring drops it and counts the drop.
     mutating func measure(_ exchange: Exchange, at now: Moment) {
         guard exchange.notes != Exchange.none, var fact = notes[exchange.notes].fact else { return }
         let isSuccess = exchange.status >= 200 && exchange.status < 300 || exchange.status == 304
         switch fact.kind {
-        case .pageView: if !isSuccess { fact.kind = .other }
-        case .post: if exchange.status != 303 { fact.kind = .other }
-        case .other: break
+        case .pageView:
+            if isSuccess {
+                if notes[exchange.notes].isAttachment { fact.kind = .download }
+            } else if exchange.status == 404 || exchange.status == 410 {
+                fact.kind = .missing
+            } else {
+                fact.kind = notes[exchange.notes].location.isEmpty ? .other : .departure
+            }
+        case .post:
+            if exchange.status != 303 { fact.kind = notes[exchange.notes].location.isEmpty ? .other : .departure }
+        case .download, .missing, .departure, .other: break
         }
         fact.status = exchange.status
         fact.durationMicroseconds = UInt32(clamping: (now.monotonic - exchange.began) / 1000)

@@ -55,6 +55,7 @@ extension Gateway {
 
         exchange.status = UInt16(responseHead.status)
         exchange.response = .body
+        noteResponse(head, exchange: exchange)
         exchange.responseFraming = responseHead.framing
         if !responseHead.isPersistent { exchange.flags.insert(.closesOrigin) }
         // What is left of the request is not read any more: the user agent must know before it sends another.

@@ -13,6 +13,10 @@ struct Notes: ~Copyable {
     var path = ByteRange()
     var referrer = ByteRange()
     var userAgent = ByteRange()
+    /// Where the response leads.
+    var location = ByteRange()
+    /// Whether the response is to be kept as a file.
+    var isAttachment = false
     var authority = ByteRange()
     /// The body of a request to one of our own paths.
     var ownBody = ByteBuffer(capacity: 16)
@@ -43,6 +47,8 @@ struct Notes: ~Copyable {
         path = ByteRange()
         referrer = ByteRange()
         userAgent = ByteRange()
+        location = ByteRange()
+        isAttachment = false
         authority = ByteRange()
         ownRequest = nil
         pendingAnswer = nil
@@ -61,9 +67,18 @@ struct Notes: ~Copyable {
         return ByteRange(start, text.count)
     }
 
+    /// Whether a Location names a host, and another one than was asked.
+    func leadsElsewhere(_ location: RawSpan) -> Bool {
+        guard let start = startOfHost(location) else { return false }
+        return !hostsAreEqual(location.extracting(start...), text.bytes[authority])
+    }
+
     /// Offers the exchange with the text that was kept for it.
     func offer(_ fact: ExchangeFact, to ring: FactRing) {
-        ring.offer(fact, path: text.bytes[path], referrer: text.bytes[referrer], userAgent: text.bytes[userAgent])
+        let leadsOn = fact.kind == .departure || fact.kind == .post
+        ring.offer(
+            fact, path: text.bytes[path], referrer: text.bytes[leadsOn ? location : referrer],
+            userAgent: text.bytes[userAgent])
     }
 
     /// Writes the exchange's line with the text that was kept for it.
@@ -71,4 +86,27 @@ struct Notes: ~Copyable {
         log.write(
             exchange, path: text.bytes[path], authority: text.bytes[authority], address: text.bytes[network], at: now)
     }
+}
+
+/// Where the host of `https://host/path` or `//host/path` begins.
+private func startOfHost(_ location: RawSpan) -> Int? {
+    for offset in 0..<min(8, max(0, location.byteCount - 1))
+    where location[offset] == UInt8(ascii: "/") && location[offset + 1] == UInt8(ascii: "/") {
+        return offset + 2
+    }
+    return nil
+}
+
+/// Whether two authorities name the same host, whatever their ports.
+private func hostsAreEqual(_ a: RawSpan, _ b: RawSpan) -> Bool {
+    var offset = 0
+    while offset < a.byteCount, offset < b.byteCount, !isEndOfHost(a[offset]), !isEndOfHost(b[offset]) {
+        if a[offset].lowercasedASCII != b[offset].lowercasedASCII { return false }
+        offset += 1
+    }
+    return (offset == a.byteCount || isEndOfHost(a[offset])) && (offset == b.byteCount || isEndOfHost(b[offset]))
+}
+
+private func isEndOfHost(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "/") || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: ":")
 }

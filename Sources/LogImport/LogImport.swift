@@ -139,7 +139,7 @@ public struct LogImport: ~Copyable {
         tally.days.insert(day)
         if ring.isHalfFull { service.ingest(ring) }
         ring.offer(
-            fact, path: kind == .other ? RawSpan() : target, referrer: kind == .other ? RawSpan() : referrer,
+            fact, path: kind == .other ? RawSpan() : target, referrer: kind == .pageView ? referrer : RawSpan(),
             userAgent: userAgent)
     }
 

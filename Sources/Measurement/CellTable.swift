@@ -5,14 +5,16 @@ enum Table: UInt8, CaseIterable {
     case page, barePage, entry, exit, channel, source, campaign, place, browserFamily, browser, system, device
     case hourViews, hourVisits, engagement, length, pages, consent, goal, withheld, unknown, blocked, bot, pair
     /// Behind those that checkpoints know already.
-    case withheldUnknown, botReason
+    case withheldUnknown, botReason, missing, download, outbound, search
 
     /// Rows of a table at most; what comes later is counted in its overflow row.
     var capacity: Int {
         switch self {
         case .page, .barePage: 5000
         case .entry, .exit, .pair: 3000
-        case .source, .campaign, .withheld, .withheldUnknown, .unknown, .blocked: 1000
+        case .source, .campaign, .withheld, .withheldUnknown, .unknown, .blocked, .missing, .download, .outbound,
+            .search:
+            1000
         case .place, .browser: 500
         case .channel, .browserFamily, .system, .device, .hourViews, .hourVisits, .engagement, .length, .pages,
             .consent, .goal, .bot, .botReason:
@@ -29,7 +31,7 @@ extension Table {
             .hourVisits, .engagement, .length, .pages, .goal, .pair:
             .visitors
         case .page, .barePage, .hourViews, .consent, .withheld, .unknown, .blocked, .bot, .withheldUnknown,
-            .botReason:
+            .botReason, .missing, .download, .outbound, .search:
             .occurrences
         }
     }

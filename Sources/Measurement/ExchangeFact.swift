@@ -10,8 +10,14 @@ public struct ExchangeFact: Sendable {
         /// A successful GET of a document that is neither prefetched nor prerendered. Whether a bot asked is found out
         /// later, from the user agent.
         case pageView
-        /// A POST that the origin answered with 303: it may reach a goal.
+        /// A POST that the origin answered with 303: it may reach a goal, and lead elsewhere.
         case post
+        /// As a page view, but what came is a file to be kept.
+        case download
+        /// As a page view, but there was nothing (404, 410).
+        case missing
+        /// As a page view, but the response leads elsewhere (3xx).
+        case departure
         /// Everything else: counted by status, duration and bytes only.
         case other
     }

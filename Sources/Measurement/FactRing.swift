@@ -51,7 +51,7 @@ public final class FactRing: Sendable {
     ///
     /// - Parameters:
     ///   - path: path and query of a page view or post, else nothing.
-    ///   - referrer: the value of the Referer field.
+    ///   - referrer: the value of the Referer field; of a departure or post, that of the response's Location.
     ///   - userAgent: the value of the User-Agent field, and client hints behind it.
     @discardableResult
     public func offer(

@@ -188,6 +188,7 @@ extension MeasurementCore: FactConsumer {
             if fact.kind == .pageView { observeBot(fact, agent, site: number) }
             return
         }
+        guard let fact = observeBeside(fact, path: path, location: referrer, site: number) else { return }
         if fact.kind == .pageView { observeArrival(fact, referrer: referrer, site: number) }
         guard fact.hasVisitor else {
             if fact.kind == .pageView { observeBare(fact, path: path, site: number) }
@@ -221,10 +222,11 @@ extension MeasurementCore: FactConsumer {
                 isFull: isFull)
             sites[number].windows[found].observePageView(
                 fact, by: key, page: page, circumstances, site: rules, referrer: referrer, target: path)
+            if isFull { observeSearch(fact, path: path, site: number) }
         case .post:
             guard isFull else { return }
             sites[number].windows[found].observePost(fact, by: key, goals: rules.goals(of: path, .post), site: rules)
-        case .other: break
+        case .download, .missing, .departure, .other: break
         }
     }
 
@@ -259,6 +261,43 @@ extension MeasurementCore: FactConsumer {
         rules.namer.write(path, into: &page)
         guard let index = window(of: site, day: fact.day) else { return }
         sites[site].windows[index].countBarePage(page, network: fact.network)
+    }
+
+    /// Counts what is no page view, of everybody alike; returns the fact when it is one, or a post.
+    private mutating func observeBeside(
+        _ fact: ExchangeFact, path: RawSpan, location: RawSpan, site: Int
+    ) -> ExchangeFact? {
+        let rules = sites[site].rules
+        page.clear()
+        let table: Table
+        switch fact.kind {
+        case .pageView:
+            guard rules.isDownload(path) else { return fact }
+            table = .download
+        case .download: table = .download
+        case .missing: table = .missing
+        case .post, .departure: table = .outbound
+        case .other: return nil
+        }
+        if table == .outbound {
+            rules.sources.writeDeparture(to: location, into: &page)
+        } else {
+            rules.namer.write(path, into: &page)
+        }
+        if !page.isEmpty {
+            let name = page.array
+            count(name.rawSpan, in: table, day: fact.day, network: fact.network, site: site)
+        }
+        return fact.kind == .post ? fact : nil
+    }
+
+    /// Counts what a page view searched the site for.
+    private mutating func observeSearch(_ fact: ExchangeFact, path: RawSpan, site: Int) {
+        page.clear()
+        sites[site].rules.writeSearch(of: path, into: &page)
+        if page.isEmpty { return }
+        let words = page.array
+        count(words.rawSpan, in: .search, day: fact.day, network: fact.network, site: site)
     }
 
     /// Counts how those stand to the question of consent who come from elsewhere and have not answered.

@@ -96,6 +96,14 @@ public enum Dimension: String, CaseIterable, Hashable, Sendable, Codable {
     case bot
     /// Page views of robots by the reason why they are taken for one: `count`.
     case botReason
+    /// Documents that were not there by normalised page: `count`.
+    case missingPage
+    /// Files fetched by normalised path: `count`.
+    case download
+    /// Ways out of the site by redirect, by host: `count`.
+    case outbound
+    /// Words that visitors searched the site for: `count`.
+    case search
     /// Page `key` was followed by page `key2`: `count`.
     case pagePair
 
@@ -111,7 +119,8 @@ public enum Dimension: String, CaseIterable, Hashable, Sendable, Codable {
         case .consentOutcome: ["undecided", "accepted", "partial", "refused", "gpc"]
         case .total: [""]
         case .page, .entryPage, .exitPage, .source, .campaign, .place, .browser, .operatingSystem, .conversion,
-            .withheldCookie, .unknownCookie, .blockedHost, .bot, .botReason, .pagePair:
+            .withheldCookie, .unknownCookie, .blockedHost, .bot, .botReason,
+            .missingPage, .download, .outbound, .search, .pagePair:
             nil
         }
     }

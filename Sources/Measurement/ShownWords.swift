@@ -17,6 +17,30 @@ enum ShownWords {
         writeDecoded(decoded.bytes, into: &output)
     }
 
+    /// Bytes of the longest search whose words are shown.
+    static let longestSearch = 60
+
+    /// Appends the words of a search, as a form sends them (WHATWG URL §5.1): in lowercase, single spaces between them.
+    static func writeSearch(_ value: RawSpan, into output: inout ByteBuffer) {
+        var spaced = ByteBuffer(capacity: value.byteCount)
+        for offset in 0..<value.byteCount {
+            spaced.append(value[offset] == UInt8(ascii: "+") ? UInt8(ascii: " ") : value[offset])
+        }
+        var decoded = ByteBuffer(capacity: value.byteCount)
+        percentDecode(spaced.bytes, into: &decoded)
+        let words = decoded.bytes.text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let text = Array(words.utf8)
+        if text.isEmpty { return }
+        if text.count > longestSearch || words.unicodeScalars.contains("\u{FFFD}") {
+            output.append(":id")
+            return
+        }
+        var shown = ByteBuffer(capacity: 64)
+        writeDecoded(text.rawSpan, into: &shown)
+        // In a search no byte is encoded.
+        percentDecode(shown.bytes, into: &output)
+    }
+
     /// Whether `text` is personal whatever is said of its page: an address, or hexadecimal of the length of a key.
     static func isPersonal(_ text: RawSpan) -> Bool {
         var decoded = ByteBuffer(capacity: text.byteCount)

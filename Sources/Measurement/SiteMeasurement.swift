@@ -22,6 +22,10 @@ public struct SiteMeasurement: Sendable {
     public var queryParameters: [[UInt8]]
     /// Query parameters that name a campaign, for instance `utm_campaign`.
     public var campaignParameters: [[UInt8]]
+    /// Query parameters of the site's own search; their values are counted in full measurement only.
+    public var searchParameters: [[UInt8]]
+    /// Ends of paths of files to be kept, `pdf`, in lowercase.
+    public var downloads: [[UInt8]]
     /// Values of campaign parameters that are shown, `may-sale` or `spring-*`, in any case; others count as unlisted.
     public var campaigns: [String]
 
@@ -63,7 +67,8 @@ public struct SiteMeasurement: Sendable {
         name: String, profile: MeasuredSite.Profile = .consent, threshold: Int = 10,
         rule: ReleaseRule = .threshold, offset: Int = 0, hosts: [String] = [], pages: [PagePattern] = [],
         goals: [GoalPattern] = [], queryParameters: [[UInt8]] = [],
-        campaignParameters: [[UInt8]] = [Array("utm_campaign".utf8)], campaigns: [String] = []
+        campaignParameters: [[UInt8]] = [Array("utm_campaign".utf8)], campaigns: [String] = [],
+        searchParameters: [[UInt8]] = [], downloads: [[UInt8]] = []
     ) {
         self.name = name
         self.profile = profile
@@ -76,6 +81,8 @@ public struct SiteMeasurement: Sendable {
         self.queryParameters = queryParameters
         self.campaignParameters = campaignParameters
         self.campaigns = campaigns
+        self.searchParameters = searchParameters
+        self.downloads = downloads
     }
 }
 

@@ -19,6 +19,26 @@ final class SiteRules: Sendable {
         }
     }
 
+    /// Whether a path ends like that of a file to be kept.
+    func isDownload(_ target: RawSpan) -> Bool {
+        if settings.downloads.isEmpty { return false }
+        let path = target.extracting(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.byteCount))
+        var dot = path.byteCount
+        while dot > 0, path[dot - 1] != UInt8(ascii: "."), path[dot - 1] != UInt8(ascii: "/") { dot -= 1 }
+        guard dot > 0, path[dot - 1] == UInt8(ascii: ".") else { return false }
+        let ending = path.extracting(dot...)
+        return settings.downloads.contains { ending.equalsIgnoringCase(lowercase: $0.rawSpan) }
+    }
+
+    /// Appends the words that a page view searched the site for; nothing when it did not.
+    func writeSearch(of target: RawSpan, into output: inout ByteBuffer) {
+        guard !settings.searchParameters.isEmpty, let mark = target.firstIndex(of: UInt8(ascii: "?")) else { return }
+        forEachParameter(of: target.extracting((mark + 1)...)) { name, value in
+            guard output.isEmpty, settings.searchParameters.contains(where: { name.equals($0.rawSpan) }) else { return }
+            ShownWords.writeSearch(value, into: &output)
+        }
+    }
+
     /// The goals that a request reaches, one bit each.
     func goals(of target: RawSpan, _ trigger: SiteMeasurement.GoalPattern.Trigger) -> UInt64 {
         if goals.isEmpty { return 0 }

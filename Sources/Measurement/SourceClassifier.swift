@@ -46,6 +46,17 @@ struct SourceClassifier: Sendable {
         return channel
     }
 
+    /// Appends the host that a Location leads to when it is none of the site's own, as a source of that host is called.
+    func writeDeparture(to location: RawSpan, into output: inout ByteBuffer) {
+        var url = ByteBuffer(capacity: location.byteCount + 8)
+        if location.starts(with: "//") { url.append("https:") }
+        url.append(location)
+        var host = ByteBuffer(capacity: 64)
+        writeHost(of: url.bytes, into: &host)
+        if host.isEmpty || isOwn(host.bytes) { return }
+        writeUnknown(host.bytes.extracting((host.bytes.starts(with: "www.") ? 4 : 0)...), into: &output)
+    }
+
     /// Whether a referrer is none of the site's own pages.
     func isElsewhere(_ referrer: RawSpan) -> Bool {
         var hostName = ByteBuffer(capacity: 64)

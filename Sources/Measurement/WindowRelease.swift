@@ -99,6 +99,10 @@ struct WindowRelease {
         for (key, count) in sum([.withheld, .withheldUnknown]) { add(.withheldCookie, key, .count, count) }
         for (key, count) in sum([.unknown, .withheldUnknown]) { add(.unknownCookie, key, .count, count) }
         releaseFlat(.blocked, as: .blockedHost, .count)
+        releaseFlat(.missing, as: .missingPage, .count)
+        releaseFlat(.download, as: .download, .count)
+        releaseFlat(.outbound, as: .outbound, .count)
+        releaseFlat(.search, as: .search, .count)
         releaseNested(.botReason, as: .botReason, .count, children: [(.bot, .bot)])
     }
 

@@ -28,6 +28,10 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
     case hosts
     case bots
     case reasons
+    case missing
+    case downloads
+    case outbound
+    case searches
 
     /// Reads `pages,sources`; throws the first word that is not the name of a section.
     public static func list(_ text: String) throws(UnknownSection) -> [ReportSection] {
@@ -78,6 +82,10 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .hosts: .blockedHost
         case .bots: .bot
         case .reasons: .botReason
+        case .missing: .missingPage
+        case .downloads: .download
+        case .outbound: .outbound
+        case .searches: .search
         }
     }
 
@@ -93,7 +101,8 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .pages: [.pageViews, .visitors]
         case .entries: [.entries, .bounceRate]
         case .exits: [.exits]
-        case .paths, .consent, .cookies, .unknown, .hosts, .bots, .reasons: [.count]
+        case .paths, .consent, .cookies, .unknown, .hosts, .bots, .reasons, .missing, .downloads, .outbound, .searches:
+            [.count]
         case .sources, .channels, .campaigns: [.visits, .visitors, .bounceRate, .conversionRate]
         case .places, .browsers, .systems, .devices: [.visits, .visitors, .bounceRate]
         case .hours, .weekdays: [.pageViews, .visits]
@@ -107,7 +116,9 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .days, .hours, .weekdays, .lengths, .depths: true
         case .summary, .pages, .entries, .exits, .paths, .sources, .channels, .campaigns, .places, .browsers, .systems,
-            .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons:
+            .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons, .missing, .downloads,
+            .outbound,
+            .searches:
             false
         }
     }
@@ -139,6 +150,10 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .hosts: "Hosts blocked"
         case .bots: "Robots, left out above"
         case .reasons: "Robots, and why they are taken for some"
+        case .missing: "Pages not found"
+        case .downloads: "Downloads"
+        case .outbound: "Led on to other hosts"
+        case .searches: "Searched for"
         }
     }
 
@@ -150,7 +165,9 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .lengths: key == ReleasedCell.otherKey ? key : "\(key) s"
         case .depths: key == ReleasedCell.otherKey ? key : key == "1" ? "1 page" : "\(key) pages"
         case .summary, .days, .pages, .entries, .exits, .paths, .sources, .channels, .campaigns, .places, .browsers,
-            .systems, .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons:
+            .systems, .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons, .missing,
+            .downloads, .outbound,
+            .searches:
             key
         }
     }

@@ -42,6 +42,8 @@ struct MeasurementDecoder {
         if let node = section["query"] { draft.query = parameters(node) }
         if let node = section["utm"] { draft.utm = parameters(node) }
         if let node = section["campaigns"] { draft.campaigns = reader.items(node).compactMap(campaign) }
+        if let node = section["search"] { draft.search = parameters(node) }
+        if let node = section["downloads"] { draft.downloads = reader.items(node).compactMap(ending) }
         if let node = section["goals"] {
             draft.goals = []
             for item in reader.items(node) {
@@ -129,6 +131,17 @@ struct MeasurementDecoder {
         reader.report(
             "`\(text.prefix(80))` is not a campaign's word", at: node,
             expected: "at most 60 bytes without a space, `may-sale` or `spring-*`")
+        return nil
+    }
+
+    private func ending(_ node: Node) -> String? {
+        guard let text = reader.text(node, "a download") else { return nil }
+        let isPlain =
+            text.utf8.count <= 16
+            && text.unicodeScalars.allSatisfy { $0.isASCII && $0.properties.isAlphabetic || ("0"..."9").contains($0) }
+        if isPlain, !text.isEmpty { return text.lowercased() }
+        reader.report(
+            "`\(text.prefix(80))` is not the end of a file's name", at: node, expected: "letters and digits: `pdf`")
         return nil
     }
 

@@ -49,11 +49,16 @@ public struct MeasurementSettings: Sendable {
     public let campaignParameters: [[UInt8]]
     /// Their values that are shown, `word` or `prefix*`; all others count as unlisted.
     public let campaigns: [String]
+    /// Query parameters of the site's own search.
+    public let searchParameters: [[UInt8]]
+    /// Ends of paths of files to be kept, without the dot, in lowercase.
+    public let downloads: [String]
 
     package init(
         profile: Profile, threshold: Int, gate: Gate, timeZone: String, retentionDays: Int, pageTable: PathTable,
         pages: [PageRule], goals: [Goal], goalPages: PathTable, goalPosts: PathTable, queryParameters: [[UInt8]],
-        campaignParameters: [[UInt8]], campaigns: [String]
+        campaignParameters: [[UInt8]], campaigns: [String], searchParameters: [[UInt8]],
+        downloads: [String]
     ) {
         self.profile = profile
         self.threshold = threshold
@@ -68,6 +73,8 @@ public struct MeasurementSettings: Sendable {
         self.queryParameters = queryParameters
         self.campaignParameters = campaignParameters
         self.campaigns = campaigns
+        self.searchParameters = searchParameters
+        self.downloads = downloads
     }
 
     /// Whether anything is counted.

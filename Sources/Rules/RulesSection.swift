@@ -30,7 +30,9 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .addressPrecision: ["ipv4", "ipv6"]
         case .measurement:
             [
-                "profile", "threshold", "gate", "time_zone", "retention", "pages", "query", "utm", "campaigns", "goals",
+                "profile", "threshold", "gate", "time_zone", "retention", "pages", "query", "utm", "campaigns",
+                "search",
+                "downloads", "goals",
             ]
         case .gate: ["mode", "level"]
         case .page: ["path", "count"]

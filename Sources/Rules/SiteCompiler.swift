@@ -213,6 +213,7 @@ extension MeasurementDraft {
             goals: goals,
             goalPages: PathTable(pagesOfGoals), goalPosts: PathTable(postsOfGoals),
             queryParameters: query.map { Array($0.utf8) },
-            campaignParameters: utm.map { Array($0.utf8) }, campaigns: campaigns)
+            campaignParameters: utm.map { Array($0.utf8) }, campaigns: campaigns,
+            searchParameters: search.map { Array($0.utf8) }, downloads: downloads)
     }
 }

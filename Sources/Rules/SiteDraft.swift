@@ -113,5 +113,10 @@ struct MeasurementDraft {
     var query: [String] = []
     var utm = ["utm_source", "utm_medium", "utm_campaign"]
     var campaigns: [String] = []
+    var search: [String] = []
+    var downloads = [
+        "7z", "apk", "csv", "dmg", "doc", "docx", "epub", "exe", "gz", "ics", "msi", "odt",
+        "ods", "pdf", "ppt", "pptx", "rar", "tar", "tgz", "vcf", "xls", "xlsx", "zip",
+    ]
     var goals: [Goal] = []
 }

@@ -188,7 +188,8 @@ extension SiteMeasurement {
                 }
             },
             queryParameters: rules.queryParameters, campaignParameters: rules.campaignParameters,
-            campaigns: rules.campaigns)
+            campaigns: rules.campaigns, searchParameters: rules.searchParameters,
+            downloads: rules.downloads.map { Array($0.utf8) })
     }
 }
 

@@ -26,7 +26,7 @@ def measuring_gate(make_gate, make_origin, more="", trusted="127.0.0.1"):
     """A gate that believes X-Forwarded-For, so that one machine can play many visitors."""
     origin = make_origin()
     origin.answer(PAGE)
-    measurement = f"measurement: {{ threshold: 10, {more}time_zone: {WEST}, goals: [{{ name: order, page: /checkout/thank-you }}] }}"
+    measurement = f"measurement: {{ threshold: 10, {more}search: [q], time_zone: {WEST}, goals: [{{ name: order, page: /checkout/thank-you }}] }}"
     gate = make_gate(
         f"""origin: http://127.0.0.1:{origin.port}
 trusted_proxies: [{trusted}]
@@ -160,7 +160,47 @@ def test_bots_are_counted_apart(measured):
     seen = report(measured)
     assert row(seen["pages"], "/for-people")["pageViews"] == 12
     assert row(seen["pages"], "/for-bots") is None
-    assert seen["bots"]
+    assert row(seen["bots"], "Googlebot")["count"] == 12
+    assert row(seen["reasons"], "search engine")["count"] == 12
+
+
+def test_client_hints_tell_a_browser_that_calls_itself_another(measured):
+    chrome = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36"
+    hints = [
+        'Sec-CH-UA: "Not/A)Brand";v="8", "Chromium";v="126", "Brave";v="126"',
+        'Sec-CH-UA-Platform: "Chrome OS"',
+        "Sec-CH-UA-Mobile: ?0",
+    ]
+    for number in range(12):
+        visit(measured, number, ["/"], agent=f"User-Agent: {chrome}", fields=hints)
+    seen = report(measured)
+    assert row(seen["browsers"], "Brave 126")["visits"] == 12
+    assert row(seen["systems"], "ChromeOS")["visits"] == 12
+
+
+def test_what_is_counted_beside_page_views(measured):
+    def ask(path, answer, method="GET", body=b"", fields=()):
+        measured.origin.answer(answer)
+        for number in range(12):
+            with Client(measured.port) as client:
+                client.request(path, [visitor(number), AGENT, measured.cookie, *NAVIGATE, *fields], method, body)
+
+    ask("/gone/jane@shop.test", page("<p>gone", status="404 Not Found"))
+    ask("/sizes.pdf", response("x", ["Content-Type: application/pdf"]))
+    ask("/invoice?of=4711", response("x", ['Content-Disposition: attachment; filename="4711.pdf"']))
+    ask("/pay", response("", ["Location: https://www.pay.test/start?order=4711"], status="302 Found"), "POST", b"x")
+    ask("/own", response("", ["Location: http://shop.test/cart"], status="302 Found"))
+    ask("/find?q=Red+Shoe", page("<p>found"))
+    ask("/find?q=jane@shop.test", page("<p>found"))
+    seen = report(measured)
+    assert row(seen["missing"], "/gone/:id")["count"] == 12
+    assert row(seen["downloads"], "/sizes.pdf")["count"] == 12
+    assert row(seen["downloads"], "/invoice")["count"] == 12
+    assert [(entry["name"], entry["count"]) for entry in seen["outbound"]] == [("pay.test", 12)]
+    assert row(seen["searches"], "red shoe")["count"] == 12
+    assert row(seen["searches"], ":id")["count"] == 12
+    assert {entry["name"] for entry in seen["pages"]} <= {"/find", "/", "(other)"}
+    assert "jane" not in json.dumps(seen) and "4711" not in json.dumps(seen)
 
 
 def test_browsers_sources_and_conversions(measured):

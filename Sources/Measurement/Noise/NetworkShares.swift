@@ -43,7 +43,7 @@ extension Table {
             .hourViews, .hourVisits, .engagement, .length, .pages, .goal, .bot, .pair, .withheldUnknown:
             1
         // No part of the budget is theirs, and nothing of them is released.
-        case .botReason: 0
+        case .botReason, .missing, .download, .outbound, .search: 0
         }
     }
 }

@@ -124,6 +124,48 @@ struct ExchangeTests {
         #expect(table(.withheldCookie) == (unknown == "withhold" ? ["_ga": 4, "colour": 2, "lang": 2] : ["_ga": 4]))
     }
 
+    @Test(
+        "What comes of a request for a document is told apart by its response",
+        arguments: [
+            ("GET", "200 OK\r\n", "page /p"), ("GET", "404 Not Found\r\n", "missingPage /p"),
+            ("GET", "410 Gone\r\n", "missingPage /p"), ("GET", "500 Oops\r\n", ""),
+            ("GET", "200 OK\r\nContent-Disposition: Attachment; filename=a.pdf\r\n", "download /p"),
+            ("GET", "200 OK\r\nContent-Disposition: inline\r\n", "page /p"),
+            ("GET", "302 Found\r\nLocation: https://www.partner.example/a?b\r\n", "outbound partner.example"),
+            ("GET", "302 Found\r\nLocation: //partner.example\r\n", "outbound partner.example"),
+            ("GET", "302 Found\r\nLocation: /login\r\n", ""), ("GET", "302 Found\r\nLocation: login\r\n", ""),
+            ("GET", "302 Found\r\nLocation: https://shop.example/login\r\n", ""),
+            ("GET", "302 Found\r\nLocation: HTTPS://SHOP.example:8443?x\r\n", ""),
+            ("GET", "302 Found\r\nLocation: https://shop.example.net/\r\n", "outbound shop.example.net"),
+            ("POST", "303 See Other\r\nLocation: https://pay.example/\r\n", "outbound pay.example"),
+            ("POST", "302 Found\r\nLocation: https://pay.example/\r\n", "outbound pay.example"),
+            ("POST", "200 OK\r\n", ""),
+        ])
+    func outcomes(method: String, answer: String, expected: String) throws {
+        let sink = CellSink()
+        let service = MeasurementService(sink: sink)
+        let measured = service.configure(
+            [SiteMeasurement(name: "shop", threshold: 2)], now: Bench.now.epoch)
+        let ring = FactRing()
+        for visitor in 0..<2 as Range<UInt32> {
+            var bench = try Bench(measured: measured, ring: ring)
+            let agent = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0\r\n"
+            let length = method == "POST" ? "Content-Length: 0\r\n" : ""
+            _ = bench.request(
+                "\(method) /p HTTP/1.1\r\nHost: shop.example\r\nSec-Fetch-Dest: document\r\n\(agent)\(length)\r\n",
+                from: ClientAddress(ipv4: 0xCB00_7107 + visitor << 8))
+            let isWhole = bench.respond(Array("HTTP/1.1 \(answer)Content-Length: 0\r\n\r\n".utf8), cuts: [])
+            #expect(isWhole)
+            bench.finish()
+        }
+        service.ingest(ring)
+        try service.releaseAll()
+        let kinds: [Dimension] = [.page, .missingPage, .download, .outbound]
+        let cells = sink.cells.withLock { $0.filter { kinds.contains($0.dimension) } }
+        #expect(cells.map { "\($0.dimension.rawValue) \($0.key)" }.joined() == expected)
+        #expect(cells.allSatisfy { $0.count == 2 })
+    }
+
     private static let document =
         "<!DOCTYPE html><html lang=\"en\"><head><title>a</title></head><body class=x><p>text</p></body></html>"
 

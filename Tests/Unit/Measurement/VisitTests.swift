@@ -171,6 +171,50 @@ struct VisitTests {
         #expect(Set(cells.map(\.dimension)) == [.bot, .botReason])
     }
 
+    @Test("Pages not found, downloads, ways out and searches are counted by name, and are no page views")
+    func besidePageViews() throws {
+        var settings = Self.settings()
+        settings.searchParameters = [Array("q".utf8)]
+        settings.downloads = [Array("pdf".utf8)]
+        let shop = ShopTraffic(settings)
+        for visitor in 0..<12 {
+            shop.view("/gone/12345", by: visitor, at: 50_000, kind: .missing)
+            shop.view("/sizes.PDF?v=2", by: visitor, at: 50_000)
+            shop.view("/file", by: visitor, at: 50_000, kind: .download)
+            shop.view("/go", by: visitor, at: 50_000, referrer: "//www.partner.example/x?y", kind: .departure)
+            shop.view("/go", by: visitor, at: 50_000, referrer: "https://shop.example/cart", kind: .departure)
+            shop.view("/pay", by: visitor, at: 50_000, referrer: "https://pay.example/", kind: .post)
+        }
+        #expect(shop.service.snapshot().allSatisfy { $0.dimension != .page })
+        for visitor in 0..<24 {
+            shop.view("/find?q=Rote++Schuhe%20", by: visitor, at: 50_010, consented: visitor < 12)
+            shop.view("/find?q=caf%C3%A9&q=tea", by: visitor, at: 50_020, consented: visitor < 12)
+            shop.view("/find?q=order+12345678", by: visitor, at: 50_030, consented: visitor < 12)
+            shop.view("/find?q=visitor\(visitor)", by: visitor, at: 50_040, consented: visitor < 12)
+            shop.view("/find?q=%FF%FE", by: visitor, at: 50_050, consented: visitor < 12)
+            shop.view("/find?q=", by: visitor, at: 50_060, consented: visitor < 12)
+        }
+        let cells = try shop.close()
+        #expect(cells.table(.missingPage, .count) == ["/gone/:id": 12])
+        #expect(cells.table(.download, .count) == ["/sizes.PDF": 12, "/file": 12])
+        #expect(cells.table(.outbound, .count) == ["partner.example": 12, "pay.example": 12])
+        #expect(
+            cells.table(.search, .count)
+                == ["rote schuhe": 12, "café": 12, "order :id": 12, ":id": 12, "(other)": 12])
+        #expect(cells.table(.page, .pageViews) == ["/find": 144])
+    }
+
+    @Test("What a bot fetches is none of these")
+    func botsBesidePageViews() throws {
+        let shop = ShopTraffic(Self.settings())
+        for visitor in 0..<12 {
+            shop.view("/gone", by: visitor, at: 50_000, agent: "curl/8", kind: .missing)
+            shop.view(
+                "/out", by: visitor, at: 50_000, referrer: "https://x.example/", agent: "curl/8", kind: .departure)
+        }
+        #expect(try shop.close().isEmpty)
+    }
+
     @Test("Cookies, hosts and decisions are counted by name")
     func events() throws {
         let shop = ShopTraffic(Self.settings())

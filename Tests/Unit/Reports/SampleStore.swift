@@ -92,6 +92,11 @@ final class SampleStore: Sendable {
         add(.unknownCookie, "(other)", [.count: size / 2])
         add(.blockedHost, "cdn.tracker.example", [.count: size * 2])
         add(.bot, "Googlebot", [.count: size / 3])
+        add(.botReason, "search engine", [.count: size / 3])
+        add(.missingPage, "/sale-:id", [.count: size / 4])
+        add(.download, "/size-chart.pdf", [.count: size / 5])
+        add(.outbound, "pay.example", [.count: size / 6])
+        add(.search, "blue shoe", [.count: size / 7])
         return cells
     }
 

@@ -119,6 +119,8 @@ struct PolicyTests {
         #expect(measurement.queryParameters == [bytes("page"), bytes("sort")])
         #expect(measurement.campaignParameters == [bytes("utm_campaign")])
         #expect(measurement.campaigns == ["may-sale", "spring-*"])
+        #expect(measurement.searchParameters == [bytes("q")])
+        #expect(measurement.downloads == ["pdf", "zip"])
         #expect(measurement.goalPages.match(bytes("/checkout/thank-you").rawSpan) == 0)
         #expect(measurement.goalPosts.match(bytes("/contact").rawSpan) == 1)
         #expect(measurement.goalPosts.match(bytes("/checkout/thank-you").rawSpan) == nil)
