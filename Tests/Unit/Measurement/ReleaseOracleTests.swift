@@ -189,6 +189,36 @@ struct ReleaseOracleTests {
         }
     }
 
+    @Test("Who of a day's visitors ordered makes no difference to any figure, so an order table has nothing to join")
+    func orderTable() throws {
+        // Twenty of sixty visitors order: once those from Google with Firefox, once those who came directly with Safari.
+        let days = try [true, false].map { isFirstKind in
+            let shop = ShopTraffic(
+                SiteMeasurement(
+                    name: "shop", threshold: Self.k, hosts: ["shop.example"],
+                    goals: [.init("order", pattern: "/thanks", trigger: .pageView)]))
+            for visitor in 0..<60 {
+                let isOfFirstKind = visitor % 2 == 0
+                let didOrder = isOfFirstKind == isFirstKind && visitor < 40
+                shop.view(
+                    "/", by: visitor, at: 40_000, referrer: isOfFirstKind ? "https://www.google.com/" : "",
+                    agent: isOfFirstKind ? ShopTraffic.firefox : ShopTraffic.safari)
+                shop.view(
+                    didOrder ? "/thanks" : "/tea", by: visitor, at: 40_060, referrer: "https://shop.example/",
+                    agent: isOfFirstKind ? ShopTraffic.firefox : ShopTraffic.safari)
+            }
+            return try shop.close()
+        }
+        #expect(days[0] == days[1])
+        #expect(days[0].table(.conversion, .conversions) == ["order": 20])
+        #expect(days[0].table(.browser, .visits).count == 2)
+        // A table of two dimensions would have told: orders by browser are 20 and 0, or 0 and 20.
+        let kinds = Set(days[0].map(\.dimension))
+        #expect(
+            kinds.isSubset(of: Dimension.allCases) && days[0].allSatisfy { $0.key2 == nil || $0.dimension == .pagePair }
+        )
+    }
+
     @Test("The oracle catches a small cell, a wrong count and a missing complement")
     func sabotage() throws {
         let (cells, people) = try Self.makeDay(seed: 7)
