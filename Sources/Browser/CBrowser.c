@@ -21,7 +21,6 @@ static const unsigned char script[] = {
 #embed "consent.js" suffix(, )
 #embed "markup.js" suffix(, )
 #embed "guard.js" suffix(, )
-#embed "activation.js" suffix(, )
 #embed "signals.js" suffix(, )
 #embed "banner.js" suffix(, )
 #embed "start.js"
@@ -33,6 +32,7 @@ static const unsigned char no_consent_mode[] = {
 #embed "no-consent-mode.js"
 };
 static const unsigned char settings_script[] = {
+#embed "activation.js" suffix(, )
 #embed "settings.js"
 };
 

@@ -1,10 +1,13 @@
 // What was withheld, put to work once all its categories are granted; nothing twice.
+//
+// Anybody whose markup the page shows may have written our marks. So nothing comes back that a rule would not have
+// withheld, and no script that the page's policy keeps from running. A part of settings.js.
 
-/** Text that stood in the page as a script of the page's own, for pages that trust nothing else (Trusted Types). */
+/** URLs that stood in the page, for pages that trust nothing else (Trusted Types). */
 const trust = (() => {
   try {
     const same = (/** @type {string} */ text) => text;
-    return window.trustedTypes?.createPolicy("crumbgate", { createScript: same, createScriptURL: same });
+    return window.trustedTypes?.createPolicy("crumbgate", { createScriptURL: same });
   } catch {
     return undefined; // The page's policy names others only.
   }
@@ -22,75 +25,132 @@ const setAttribute = (element, name, value) => {
 };
 
 /**
- * Whether an element waits: others have the attribute to be found by us.
+ * What comes back: that, and what only the server withholds.
+ *
+ * @type {Record<string, string[]>}
+ */
+const returning = {
+  ...loading,
+  image: ["src", "srcset", ...loading.image],
+  feImage: loading.image,
+  frame: ["src"],
+  meta: ["content"],
+  body: ["background"],
+};
+
+/**
+ * The attributes of an element that wait for one of its categories by the rules, and not by the markup's word alone.
  *
  * @param {Element} element
  */
-const isWithheld = (element) => [...element.attributes].some(({ name }) => name.startsWith(PREFIX)) || isWithheldScript(element);
+const waitingIn = (element) =>
+  (Object.hasOwn(returning, element.localName) ? returning[element.localName] : []).filter((name) => {
+    const value = element.getAttribute(PREFIX + name);
+    if (value === null) return false;
+    // A whole document can do whatever it likes.
+    if (name === "srcdoc") return ownMarks.get(element)?.has(name);
+    // A refresh has its seconds first.
+    const url = value.replace(/^[\d.\s]*[;,]\s*(?:url\s*=\s*)?["']?/i, "");
+    const urls = name.endsWith("srcset") ? value.split(/[\s,]+/) : [url];
+    return urls.some((url) => {
+      const id = categoryOfURL(url) ?? "";
+      return optional.includes(id) && idsOf(element).includes(id);
+    });
+  });
+
+/** @param {any} element */
+const nonceOf = (element) => element.nonce;
 
 /**
  * Whether an element is a script that the server or the parser was kept from running.
  *
  * @param {Element} element
  */
-const isWithheldScript = (element) =>
-  element.localName === "script" && element.hasAttribute(MARK) && element.getAttribute("type") === "text/plain";
+const isWithheldScript = (element) => element.localName === "script" && element.getAttribute("type") === "text/plain";
+
+/**
+ * Whether that is a script without a URL; the server knows its text.
+ *
+ * @param {Element} element
+ */
+const isInline = (element) =>
+  isWithheldScript(element) &&
+  idsOf(element).some((id) => optional.includes(id)) &&
+  !loading.script.some((name) => element.hasAttribute(name) || element.hasAttribute(PREFIX + name));
 
 /**
  * Gives an element what waited.
  *
  * @param {Element} element
+ * @returns {boolean} whether anything did
  */
 const release = (element) => {
+  const names = waitingIn(element);
+  if (!names.length) return false;
   const { parentElement } = element;
   if (hasPlaceholder(element)) element.previousElementSibling?.remove();
-  element.removeAttribute(MARK);
-  for (const { name, value } of [...element.attributes]) {
-    if (!name.startsWith(PREFIX)) continue;
-    element.removeAttribute(name);
-    setAttribute(element, name.slice(PREFIX.length), value);
-  }
+  const values = names.map((name) => element.getAttribute(PREFIX + name) ?? "");
+  for (const name of [MARK, ...names.map((name) => PREFIX + name)]) element.removeAttribute(name);
+  names.forEach((name, index) => setAttribute(element, name, values[index]));
   // These look only when they come, or when they are told to.
   if (element.localName === "meta") element.replaceWith(element.cloneNode());
   if (element.localName === "source" && parentElement instanceof HTMLMediaElement) parentElement.load();
+  return true;
 };
 
 /**
- * Runs a script by putting another in its place: the parser is done with the old one for good.
+ * Runs a script without a URL where it stands: so it runs only if the browser would have run it.
+ *
+ * @param {Element} script
+ */
+const runInline = (script) => {
+  const type = script.getAttribute(`${PREFIX}type`);
+  for (const name of [MARK, "type", `${PREFIX}type`]) script.removeAttribute(name);
+  if (type !== null) setAttribute(script, "type", type);
+  // The document is complete by now: what it writes would take the document's place.
+  const write = (/** @type {string[]} */ ...text) =>
+    script.after(document.createRange().createContextualFragment(text.join("")));
+  Object.assign(document, { write, writeln: write });
+  try {
+    const place = document.createComment("");
+    script.replaceWith(place);
+    place.replaceWith(script);
+  } finally {
+    Reflect.deleteProperty(document, "write");
+    Reflect.deleteProperty(document, "writeln");
+  }
+};
+
+/**
+ * Runs a script with a URL by putting another in its place: the parser is done with the old one for good.
  *
  * @param {Element} old
  * @returns {Promise<void>} until it has run or failed
  */
 const run = (old) => {
   const script = /** @type {HTMLScriptElement} */ (document.createElementNS(old.namespaceURI, "script"));
+  const names = waitingIn(old);
   for (const { name, value } of old.attributes) {
-    if (name === MARK || name === "type") continue;
-    setAttribute(script, name.startsWith(PREFIX) ? name.slice(PREFIX.length) : name, value);
+    const original = name.startsWith(PREFIX) ? name.slice(PREFIX.length) : "";
+    if (names.includes(original) || original === "type") setAttribute(script, original, value);
+    else if (!original && ![MARK, "type", ...loading.script].includes(name)) setAttribute(script, name, value);
   }
-  script.nonce = /** @type {HTMLElement} */ (old).nonce;
+  script.nonce = nonceOf(old);
   script.async = old.hasAttribute("async");
-  const text = old.textContent ?? "";
-  if (text) script.text = trust?.createScript(text) ?? text;
-  const isFetched = ["src", "href", "xlink:href"].some((name) => script.hasAttribute(name));
-  if (isFetched) {
-    return new Promise((resolve) => {
-      for (const type of ["load", "error"]) script.addEventListener(type, () => resolve());
-      old.replaceWith(script);
-      if (script.async) resolve();
-    });
-  }
-  // The document is complete by now: what it writes would take the document's place.
-  const write = (/** @type {string[]} */ ...text) =>
-    script.after(document.createRange().createContextualFragment(text.join("")));
-  Object.assign(document, { write, writeln: write });
-  try {
+  return new Promise((resolve) => {
+    for (const type of ["load", "error"]) script.addEventListener(type, () => resolve());
     old.replaceWith(script);
-  } finally {
-    Reflect.deleteProperty(document, "write");
-    Reflect.deleteProperty(document, "writeln");
-  }
-  return Promise.resolve();
+    if (script.async) resolve();
+  });
 };
+
+/**
+ * Whether the parser would have run a script after all others.
+ *
+ * @param {Element} script
+ */
+const isDeferred = (script) =>
+  script.getAttribute(`${PREFIX}type`) === "module" || (script.hasAttribute("defer") && !isInline(script));
 
 /** @type {WeakSet<Element>} */
 const started = new WeakSet();
@@ -105,46 +165,36 @@ let turn = Promise.resolve();
 const runInOrder = async (scripts) => {
   /** @type {Promise<void>[]} */
   let pending = [];
-  for (const script of scripts) {
+  for (const script of scripts.sort((a, b) => Number(isDeferred(a)) - Number(isDeferred(b)))) {
     if (!script.isConnected) continue;
-    // Those with a URL have no text.
-    if (script.textContent) {
+    if (isInline(script)) {
       await Promise.all(pending);
       pending = [];
+      runInline(script);
+    } else {
+      pending.push(run(script));
     }
-    pending.push(run(script));
   }
   await Promise.all(pending);
 };
 
 /**
- * Puts to work what is granted, in an element and below.
+ * Puts to work what of these elements really waits; all their categories are granted.
  *
- * @param {Document | Element} root
+ * @param {Element[]} elements
  */
-const activate = (root) => {
-  const elements = [...root.querySelectorAll(`[${MARK}]`)];
-  if (root instanceof Element && root.hasAttribute(MARK)) elements.unshift(root);
-  for (const node of root === document ? elsewhere : [])
-    if (node.isConnected && node.getRootNode() !== document)
-      elements.push(.../** @type {any} */ (node.parentNode ?? node).querySelectorAll(`[${MARK}]`));
+const start = (elements) => {
   /** @type {Element[]} */
   const scripts = [];
   for (const element of elements) {
-    const ids = (element.getAttribute(MARK) ?? "").split(" ");
-    if (started.has(element) || !ids.every((id) => granted.has(id)) || !isWithheld(element)) continue;
-    if (isWithheldScript(element)) {
+    const isTrusted = element.localName !== "script" || !nonce || ownMarks.has(element) || nonceOf(element) === nonce;
+    if (started.has(element) || !isTrusted) continue;
+    if (isWithheldScript(element) && (isInline(element) || waitingIn(element).length)) {
       started.add(element);
       scripts.push(element);
-    } else {
-      release(element);
+    } else if (!release(element) && element.hasAttribute(`${PREFIX}srcdoc`)) {
+      reloadOnce();
     }
   }
   if (scripts.length) turn = turn.then(() => runInOrder(scripts)).catch(reloadOnce);
 };
-
-/** Where the page's policy lets no script of ours run others, the server's next answer has them as they were. */
-const reloadOnce = () => {
-  if (hasDecidedHere) location.reload();
-};
-let hasDecidedHere = false;

@@ -14,6 +14,12 @@ const more = () =>
     return later;
   }));
 
+/** Where the page's policy lets no script of ours run others, the server's next answer has them as they were. */
+const reloadOnce = () => {
+  if (hasDecidedHere) location.reload();
+};
+let hasDecidedHere = false;
+
 /** The settings as a page, where there can be no dialog. */
 const leaveForSettings = () =>
   location.assign(`${inLanguage("/.crumbgate/settings")}&return=${encodeURIComponent(location.pathname + location.search)}`);
@@ -27,7 +33,10 @@ const openSettings = () => {
 
 /** @param {Element} frame */
 const addPlaceholder = (frame) => {
-  if (/^(iframe|embed|object)$/.test(frame.localName) && !hasPlaceholder(frame)) more().then(({ replace }) => replace(frame), () => {});
+  // What is edited is going to be kept.
+  const isEdited = /** @type {HTMLElement} */ (frame).isContentEditable;
+  if (!isEdited && /^(iframe|embed|object)$/.test(frame.localName) && !hasPlaceholder(frame))
+    more().then(({ replace }) => replace(frame), () => {});
 };
 
 /** @param {string} id */
@@ -128,8 +137,13 @@ addEventListener(
     const frame = placeholder?.nextElementSibling;
     if (!frame?.hasAttribute(MARK)) return;
     // This content alone, now: it was asked for. The category stays as the visitor left it, and nothing is stored.
-    release(frame);
-    if (frame instanceof HTMLElement) frame.focus();
+    more()
+      .then(({ release }) => {
+        if (!release(frame)) return openSettings();
+        if (frame instanceof HTMLElement) frame.focus();
+        return undefined;
+      })
+      .catch(leaveForSettings);
   },
   true,
 );

@@ -205,6 +205,12 @@ const judgeHTML =
     return html === args[index] ? undefined : { arguments: args.map((value, at) => (at === index ? html : value)) };
   };
 
+/**
+ * @param {any} self
+ * @param {any} html
+ */
+const readHTML = (self, html) => (isRaw.test(self.localName) ? html : withoutMarks(html));
+
 /** What was written of a tag that is not complete yet. */
 let begun = "";
 
@@ -216,9 +222,15 @@ let begun = "";
  * @returns {Verdict}
  */
 const judgeWriting = (self, args) => {
-  if (!args.every((text) => typeof text === "string")) return;
-  let html = begun + args.join("");
-  begun = self.readyState === "loading" ? (/<[a-z](?:"[^"]*"|'[^']*'|[^>"'])*(?:"[^"]*|'[^']*)?$/i.exec(html)?.[0] ?? "") : "";
+  // As above.
+  if (!begun && args.some((text) => window.trustedTypes?.isHTML?.(text))) return;
+  let html = begun + args.map(String).join("");
+  begun = "";
+  if (self.readyState === "loading")
+    changeTags(html, (tag, _name, _attributes, isWhole) => {
+      if (!isWhole) begun = tag;
+      return tag;
+    });
   if (begun) {
     html = html.slice(0, -begun.length);
     // Whatever the script leaves unfinished is the parser's.
@@ -250,7 +262,7 @@ const guardWindow = (global) => {
         owner,
         name,
         (self, [value]) => {
-          if (!withhold(self, attribute, String(value))) return;
+          if (!isLive(self) || !withhold(self, attribute, String(value), true)) return;
           // A picture outside the document would have been fetched now; one inside waits for its category.
           if (kind === "img") setTimeout(() => self.isConnected || self.dispatchEvent(new Event("error")));
           return { result: undefined };
@@ -262,13 +274,13 @@ const guardWindow = (global) => {
       );
     }
   guardMethod(Element.prototype, "setAttribute", (self, [name, value]) =>
-    withhold(self, String(name).toLowerCase(), String(value)) ? { result: undefined } : undefined);
+    isLive(self) && withhold(self, String(name).toLowerCase(), String(value), true) ? { result: undefined } : undefined);
   guardMethod(Element.prototype, "setAttributeNS", (self, [, name, value]) =>
-    withhold(self, String(name), String(value)) ? { result: undefined } : undefined);
+    isLive(self) && withhold(self, String(name), String(value), true) ? { result: undefined } : undefined);
 
   for (const name of ["setAttributeNode", "setAttributeNodeNS"])
     guardMethod(Element.prototype, name, (self, [{ name, value }]) =>
-      withhold(self, name, value) ? { result: null } : undefined);
+      isLive(self) && withhold(self, name, value, true) ? { result: null } : undefined);
 
   // Elements that come another way, as from another document.
   for (const [owner, ...names] of [
@@ -279,18 +291,16 @@ const guardWindow = (global) => {
     [Document, "adoptNode", "importNode"],
   ])
     for (const name of names)
-      guardMethod(owner.prototype, name, (_, args) => args.forEach(withholdTree));
+      guardMethod(owner.prototype, name, (self, args) => (isLive(self) ? args.forEach(withholdTree) : undefined));
 
   // Text that becomes elements.
   for (const owner of [Element, ShadowRoot]) {
-    guardProperty(owner.prototype, "innerHTML", judgeHTML(0));
+    guardProperty(owner.prototype, "innerHTML", judgeHTML(0), readHTML);
     guardMethod(owner.prototype, "setHTMLUnsafe", judgeHTML(0));
   }
-  guardProperty(Element.prototype, "outerHTML", judgeHTML(0));
+  guardProperty(Element.prototype, "outerHTML", judgeHTML(0), readHTML);
   guardMethod(Element.prototype, "insertAdjacentHTML", judgeHTML(1));
   guardMethod(Range.prototype, "createContextualFragment", judgeHTML(0));
-  guardMethod(global.DOMParser.prototype, "parseFromString", (self, args) =>
-    args[1] === "text/html" ? judgeHTML(0)(self, args) : undefined);
   for (const name of ["write", "writeln"]) guardMethod(Document.prototype, name, judgeWriting);
 
   // Windows of frames that have no URL of their own begin as this one did.

@@ -1,6 +1,9 @@
 // The form in which what may not load waits in a document, as the server writes it too: `data-crumbgate` with the ids of
 // the categories, and each attribute that would load something under a name that begins with `data-crumbgate-`.
 
+/** What the page's policy trusts, where it trusts what trusted scripts add as well (`'strict-dynamic'`). */
+const nonce = document.currentScript?.nonce;
+
 const MARK = "data-crumbgate";
 const PREFIX = "data-crumbgate-";
 
@@ -24,6 +27,12 @@ const loading = {
   image: ["href", "xlink:href"],
   use: ["href", "xlink:href"],
 };
+/** Elements whose text is no markup. */
+const isRaw = /^(?:script|style|textarea|title|xmp|iframe|noembed|noframes|noscript)$/i;
+
+/** @param {string} name */
+const loadingIn = (name) => (Object.hasOwn(loading, name) ? loading[name] : []);
+
 /** The relations that only say something. */
 const saying = /^(?:canonical|alternate|author|license|next|prev|shortlink)$/i;
 
@@ -55,7 +64,7 @@ const withheldBy = (name, value) => {
  * @param {string} name
  */
 const isLoading = (element, name) =>
-  loading[element.localName]?.includes(name) === true &&
+  loadingIn(element.localName).includes(name) &&
   !(element.localName === "link" && saying.test(element.getAttribute("rel") ?? ""));
 
 /**
@@ -71,8 +80,31 @@ const noteIfElsewhere = (node) => {
     elsewhere.add(/** @type {Node} */ (node));
 };
 
+/**
+ * Whether what is put there may load: nothing does in documents that are not shown, as those of a DOMParser.
+ *
+ * @param {any} place
+ */
+const isLive = (place) => {
+  const node = place.startContainer ?? place;
+  return (node.ownerDocument ?? node).defaultView !== null;
+};
+
+/**
+ * The attributes that wait because of us, by element: what the page itself says that waits may be anything.
+ *
+ * @type {WeakMap<Element, Set<string>>}
+ */
+const ownMarks = new WeakMap();
+
 /** @param {Element} element */
-const hasPlaceholder = (element) => element.previousElementSibling?.classList.contains("crumbgate-placeholder") === true;
+const idsOf = (element) => (element.getAttribute(MARK) ?? "").split(" ");
+
+/** @param {any} node */
+const isPlaceholder = (node) => node?.classList?.contains("crumbgate-placeholder") === true;
+
+/** @param {Element} element */
+const hasPlaceholder = (element) => isPlaceholder(element.previousElementSibling);
 
 /**
  * Lets an attribute of an element wait; false when it need not.
@@ -80,11 +112,12 @@ const hasPlaceholder = (element) => element.previousElementSibling?.classList.co
  * @param {Element} element
  * @param {string} name
  * @param {string} value
+ * @param {boolean} [isSet] whether a script sets it, which a script of the page's can only do with leave to run others
  */
-const withhold = (element, name, value) => {
+const withhold = (element, name, value, isSet) => {
   if (!isLoading(element, name)) return false;
   const ids = withheldBy(name, value);
-  const others = (element.getAttribute(MARK) ?? "").split(" ").filter(Boolean);
+  const others = idsOf(element).filter(Boolean);
   if (!ids.length) {
     if (element.hasAttribute(PREFIX + name)) {
       // Another URL takes the place of the one that waits.
@@ -96,6 +129,8 @@ const withhold = (element, name, value) => {
   element.removeAttribute(name);
   browser.setAttribute.call(element, PREFIX + name, value);
   browser.setAttribute.call(element, MARK, [...new Set([...others, ...ids])].join(" "));
+  if (isSet || element.localName !== "script")
+    ownMarks.set(element, (ownMarks.get(element) ?? new Set()).add(name));
   noteIfElsewhere(element);
   if (element.isConnected) addPlaceholder(element);
   return true;
@@ -107,38 +142,81 @@ const withhold = (element, name, value) => {
  * @param {Element} element
  */
 const withholdElement = (element) => {
-  for (const name of loading[element.localName] ?? []) {
+  for (const name of loadingIn(element.localName)) {
     const value = element.getAttribute(name);
     if (value !== null) withhold(element, name, value);
   }
 };
 
-const tags = new RegExp(
-  `<(${Object.keys(loading).join("|")})((?:[\\s/](?:[^>"']|"[^"]*"|'[^']*')*)?)>`,
-  "gi",
-);
+/** An attribute in a start tag (WHATWG HTML §13.2.5.32 to 39). It takes in whatever there is: so that is linear. */
+const ATTRIBUTE = `([^\\s/>][^\\s/>=]*)(\\s*=\\s*("[^"]*"?|'[^']*'?|[^\\s"'>][^\\s>]*)?)?`;
+const anyAttribute = new RegExp(ATTRIBUTE, "g");
+const tags = new RegExp(`<!--(?:-?>|[^]*?(?:--!?>|$))|<([a-z][^\\s/>]*)((?:[\\s/]|${ATTRIBUTE})*)(>|$)`, "gi");
+
+/**
+ * Changes start tags: none in comments, in other tags and in text that is no markup.
+ *
+ * @param {string} html
+ * @param {(tag: string, name: string, attributes: string, isWhole: boolean) => string} change
+ */
+const changeTags = (html, change) => {
+  let changed = "";
+  let at = 0;
+  tags.lastIndex = 0;
+  for (let found; (found = tags.exec(html)); ) {
+    const [tag, name, attributes] = found;
+    changed += html.slice(at, found.index);
+    changed += name ? change(tag, name.toLowerCase(), attributes, found[6] !== "") : tag;
+    at = tags.lastIndex;
+    if (isRaw.test(name)) {
+      const end = new RegExp(`</${name}`, "gi");
+      end.lastIndex = at;
+      tags.lastIndex = end.test(html) ? end.lastIndex : html.length;
+    }
+  }
+  return changed + html.slice(at);
+};
 
 /**
  * The same for text that is going to be parsed. It is changed only within tags that load what has to wait.
  *
  * @param {string} html
- * @param {unknown} place where it is going to be, if that is known
+ * @param {any} place where it is going to be
  */
 const withholdInHTML = (html, place) => {
+  if (isRaw.test(place.localName) || place.localName === "template" || !isLive(place)) return html;
   if (!withheldHTML(html).length) return html;
   noteIfElsewhere(place);
-  return html.replace(tags, (/** @type {string} */ tag, /** @type {string} */ name, /** @type {string} */ attributes) => {
-    const kind = name.toLowerCase();
+  return changeTags(html, (tag, name, attributes, isWhole) => {
+    const names = isWhole ? loadingIn(name) : [];
     const ids = new Set();
-    if (kind === "link" && saying.test(/\srel\s*=\s*["']?([\w-]+)["'\s/]/i.exec(attributes)?.[1] ?? "")) return tag;
-    let changed = attributes.replace(/([^\s"'<>/=]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'>]+)/g, (whole, key, quoted) => {
-      if (!loading[kind].includes(key.toLowerCase())) return whole;
-      const found = withheldBy(key.toLowerCase(), quoted.replace(/^["']|["']$/g, "").replace(/&amp;/g, "&"));
+    const relation = /\srel\s*=\s*["']?([\w-]+)["'\s/]/i.exec(`${attributes} `)?.[1] ?? "";
+    if (name === "link" && saying.test(relation)) return tag;
+    const changed = attributes.replace(anyAttribute, (whole, word, _, quoted = "") => {
+      const key = word.toLowerCase();
+      if (name === "script" && key === "type") return PREFIX + whole;
+      const value = quoted.replace(/^["']|["']$/g, "").replace(/&amp;/g, "&");
+      const found = names.includes(key) ? withheldBy(key, value) : [];
       for (const id of found) ids.add(id);
       return found.length ? PREFIX + whole : whole;
     });
     if (!ids.size) return tag;
-    if (kind === "script") changed = ` type="text/plain"${changed.replace(/(\s)(type\s*=)/i, `$1${PREFIX}$2`)}`;
-    return `<${name} ${MARK}="${[...ids].join(" ")}"${changed}>`;
+    return `<${name} ${MARK}="${[...ids].join(" ")}"${name === "script" ? ' type="text/plain"' : ""}${changed}>`;
   });
 };
+
+const placeholders = /<span class="crumbgate-placeholder[^]*?<\/button><\/span><\/span>/g;
+
+/**
+ * Markup that the browser wrote, as it was before something had to wait: editors keep what they read.
+ *
+ * @param {string} html
+ */
+const withoutMarks = (html) =>
+  html.includes(MARK)
+    ? changeTags(html.replace(placeholders, ""), (tag, name, attributes) =>
+        attributes.includes(` ${MARK}="`) && (name === "script" || attributes.includes(` ${PREFIX}`))
+          ? `${tag.slice(0, name.length + 1)}${attributes.replace(new RegExp(` ${ATTRIBUTE}`, "g"), (whole, key) =>
+              key === MARK || (name === "script" && whole === ' type="text/plain"') ? "" : whole.replace(` ${PREFIX}`, " "))}>`
+          : tag)
+    : html;

@@ -175,4 +175,4 @@ const decide = async (form, button) => {
   take(granted.filter((/** @type {string} */ id) => optional.includes(id)), "saved_text");
 };
 
-Object.assign(later, { announce, decide, declare, openDialog, replace, ofCookie: knownCookies.ofCookie });
+Object.assign(later, { announce, decide, declare, openDialog, release, replace, start, ofCookie: knownCookies.ofCookie });

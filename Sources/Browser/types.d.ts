@@ -17,7 +17,9 @@ interface Later {
   decide(form: HTMLFormElement, button: HTMLButtonElement): Promise<void>;
   declare(): void;
   openDialog(opener: Element | null): Promise<void>;
+  release(element: Element): boolean;
   replace(frame: Element): void;
+  start(elements: Element[]): void;
   ofCookie(name: string): string | undefined;
 }
 
@@ -68,5 +70,8 @@ interface Window {
   dataLayer?: unknown[];
   gtag?: (...entries: unknown[]) => void;
   crumbgate?: unknown;
-  trustedTypes?: { createPolicy(name: string, rules: object): Record<string, (text: string) => string> };
+  trustedTypes?: {
+    createPolicy(name: string, rules: object): Record<string, (text: string) => string>;
+    isHTML(value: unknown): boolean;
+  };
 }

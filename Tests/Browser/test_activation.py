@@ -24,7 +24,7 @@ ORDER = (
     + waiting("one")
     + inline("ran.push('two:' + document.currentScript.textContent.length);")
     + waiting("three", more=" defer")
-    + inline("ran.push(ran.includes('three') ? 'four' : 'too early');")
+    + inline("ran.push(ran.includes('three') ? 'too late' : 'four');")
     + '<script data-crumbgate="analytics" type="text/plain" data-crumbgate-type="module">ran.push("five")</script>'
     + inline("document.write('<p id=written>w</p><scr' + 'ipt>ran.push(\"six\")</scr' + 'ipt>');")
     + inline("ran.push('never')", "remarketing analytics")
@@ -45,8 +45,8 @@ def test_scripts_start_in_the_documents_order_and_once(stage):
     visitor.find("label[for=crumbgate-category-analytics]").click()
     visitor.decide("save")
     visitor.until(lambda: "six" in stage.ran)
-    visitor.until(lambda: "five" in stage.ran)
-    assert order(stage) == ["one", "two", "three", "four", "six"]
+    visitor.until(lambda: {"five", "three"} <= set(stage.ran))
+    assert order(stage) == ["one", "two", "four", "six", "three"]
     assert visitor.run("return window.stays") and visitor.has("#written")
     # Neither the rest of the choice nor coming back runs anything again.
     visitor.decide("link")
@@ -134,8 +134,8 @@ def test_a_second_visit_starts_at_once(stage):
     stage.open(ORDER, fields=["Cache-Control: public, max-age=600"])
     stage.visitor.decide("accept")
     stage.visitor.open("/")
-    stage.visitor.until(lambda: "never" in stage.ran)
-    assert order(stage) == ["one", "two", "three", "four", "six", "never"]
+    stage.visitor.until(lambda: {"never", "three"} <= set(stage.ran))
+    assert order(stage) == ["one", "two", "four", "six", "never", "three"]
     assert not stage.visitor.is_asked
 
 
@@ -144,7 +144,7 @@ def test_what_comes_later_waits_or_starts(stage):
     stage.open("<main id=m></main><script>window.ran = []</script>")
     visitor = stage.visitor
     swap = "document.getElementById('m').innerHTML = arguments[0]"
-    part = '<div><script data-crumbgate="analytics" type="text/plain">ran.push("part")</script></div>'
+    part = "<div>" + waiting("part").replace("{tracker}", stage.third.url("tracker", "")[:-1]) + "</div>"
     visitor.driver.execute_script(swap, part)
     stage.settle()
     assert stage.ran == []
@@ -202,8 +202,8 @@ def test_under_a_strict_policy(stage, policy):
         return
     visitor.run("window.stays = true")
     visitor.decide("accept")
-    visitor.until(lambda: "never" in stage.ran)
-    assert order(stage) == ["one", "two", "three", "four", "never"]
+    visitor.until(lambda: {"never", "three"} <= set(stage.ran))
+    assert order(stage) == ["one", "two", "four", "never", "three"]
     assert visitor.run("return window.stays")
     visitor.decide("link")
     assert visitor.text("#crumbgate-dialog h1") == "Cookie settings"

@@ -13,7 +13,9 @@ public struct SiteAssets: Sendable {
     package let settingsScript: OwnAsset
 
     /// What settings.js uses of the files before it.
-    private static let shared = "part, root, makeRules, inLanguage, hasPlaceholder, MARK, PREFIX, later, take, optional"
+    private static let shared =
+        "part, root, makeRules, inLanguage, hasPlaceholder, MARK, PREFIX, later, take, optional, "
+        + "loading, ownMarks, nonce, idsOf, categoryOfURL, browser, reloadOnce"
 
     /// Makes the files of a site; the script counts decisions that its history still covers.
     public init(site: Site, history: SiteHistory = .none) {
