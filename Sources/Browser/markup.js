@@ -212,11 +212,13 @@ const placeholders = /<span class="crumbgate-placeholder[^]*?<\/button><\/span><
  *
  * @param {string} html
  */
-const withoutMarks = (html) =>
-  html.includes(MARK)
-    ? changeTags(html.replace(placeholders, ""), (tag, name, attributes) =>
-        attributes.includes(` ${MARK}="`) && (name === "script" || attributes.includes(` ${PREFIX}`))
-          ? `${tag.slice(0, name.length + 1)}${attributes.replace(new RegExp(` ${ATTRIBUTE}`, "g"), (whole, key) =>
-              key === MARK || (name === "script" && whole === ' type="text/plain"') ? "" : whole.replace(` ${PREFIX}`, " "))}>`
-          : tag)
-    : html;
+const withoutMarks = (html) => {
+  if (!html.includes(MARK)) return html;
+  return changeTags(html.replace(placeholders, ""), (tag, name, attributes) => {
+    const isScript = name === "script";
+    if (!attributes.includes(` ${MARK}="`) || !(isScript || attributes.includes(` ${PREFIX}`))) return tag;
+    const original = attributes.replace(new RegExp(` ${ATTRIBUTE}`, "g"), (whole, key) =>
+      key === MARK || (isScript && whole === ' type="text/plain"') ? "" : whole.replace(` ${PREFIX}`, " "));
+    return `${tag.slice(0, name.length + 1)}${original}>`;
+  });
+};
