@@ -303,10 +303,15 @@ extension EventLoop {
             if origin != noConnection { pumpOrigin(origin) }
             return clients.contains(handle)
         case .head:
-            expect(client: index, within: timeouts.idle)
+            awaitRequest(of: index)
             return true
         case .collecting, .keeping, .waiting, .lingering: return true
         }
+    }
+
+    /// Nothing is under way: the next request may take a while, but not when the loop is to end.
+    private mutating func awaitRequest(of index: UInt32) {
+        expect(client: index, within: isDraining ? min(500, timeouts.idle) : timeouts.idle)
     }
 
     /// The response is complete: the connection waits for the next request, or ends.
@@ -318,7 +323,7 @@ extension EventLoop {
             clients[index].phase = .head
             clients[index].examined = 0
             let isQuiet = clients[index].leftover.isEmpty
-            expect(client: index, within: isDraining ? min(500, timeouts.idle) : timeouts.idle)
+            awaitRequest(of: index)
             if !isQuiet || clients[index].flags.contains(.isReadable) { enqueueClient(index) }
         } else if clients[index].outgoing.isEmpty {
             finishConnection(index)
