@@ -184,6 +184,10 @@ const runInOrder = async (scripts) => {
  * @param {Element[]} elements
  */
 const start = (elements) => {
+  // Before anything has run that would run again.
+  const isForServer = (/** @type {Element} */ element) =>
+    element.hasAttribute(`${PREFIX}srcdoc`) && !waitingIn(element).includes("srcdoc");
+  if (elements.some(isForServer) && reloadOnce()) return;
   /** @type {Element[]} */
   const scripts = [];
   for (const element of elements) {
@@ -192,9 +196,9 @@ const start = (elements) => {
     if (isWithheldScript(element) && (isInline(element) || waitingIn(element).length)) {
       started.add(element);
       scripts.push(element);
-    } else if (!release(element) && element.hasAttribute(`${PREFIX}srcdoc`)) {
-      reloadOnce();
+    } else {
+      release(element);
     }
   }
-  if (scripts.length) turn = turn.then(() => runInOrder(scripts)).catch(reloadOnce);
+  if (scripts.length) turn = turn.then(() => runInOrder(scripts)).catch(() => void reloadOnce());
 };

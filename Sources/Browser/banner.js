@@ -17,6 +17,7 @@ const more = () =>
 /** Where the page's policy lets no script of ours run others, the server's next answer has them as they were. */
 const reloadOnce = () => {
   if (hasDecidedHere) location.reload();
+  return hasDecidedHere;
 };
 let hasDecidedHere = false;
 
@@ -139,9 +140,8 @@ addEventListener(
     // This content alone, now: it was asked for. The category stays as the visitor left it, and nothing is stored.
     more()
       .then(({ release }) => {
-        if (!release(frame)) return openSettings();
-        if (frame instanceof HTMLElement) frame.focus();
-        return undefined;
+        if (!release(frame)) openSettings();
+        else if (frame instanceof HTMLElement) frame.focus();
       })
       .catch(leaveForSettings);
   },

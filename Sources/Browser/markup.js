@@ -28,7 +28,7 @@ const loading = {
   use: ["href", "xlink:href"],
 };
 /** Elements whose text is no markup. */
-const isRaw = /^(?:script|style|textarea|title|xmp|iframe|noembed|noframes|noscript)$/i;
+const isRaw = /^(?:script|style|textarea|title|iframe|noscript)$/i;
 
 /** @param {string} name */
 const loadingIn = (name) => (Object.hasOwn(loading, name) ? loading[name] : []);
@@ -101,7 +101,7 @@ const ownMarks = new WeakMap();
 const idsOf = (element) => (element.getAttribute(MARK) ?? "").split(" ");
 
 /** @param {any} node */
-const isPlaceholder = (node) => node?.classList?.contains("crumbgate-placeholder") === true;
+const isPlaceholder = (node) => node?.classList?.contains("crumbgate-placeholder");
 
 /** @param {Element} element */
 const hasPlaceholder = (element) => isPlaceholder(element.previousElementSibling);
@@ -177,6 +177,9 @@ const changeTags = (html, change) => {
   return changed + html.slice(at);
 };
 
+/** @param {string} quoted */
+const valueOf = (quoted) => quoted.replace(/^["']|["']$/g, "").replace(/&amp;/g, "&");
+
 /**
  * The same for text that is going to be parsed. It is changed only within tags that load what has to wait.
  *
@@ -195,8 +198,7 @@ const withholdInHTML = (html, place) => {
     const changed = attributes.replace(anyAttribute, (whole, word, _, quoted = "") => {
       const key = word.toLowerCase();
       if (name === "script" && key === "type") return PREFIX + whole;
-      const value = quoted.replace(/^["']|["']$/g, "").replace(/&amp;/g, "&");
-      const found = names.includes(key) ? withheldBy(key, value) : [];
+      const found = names.includes(key) ? withheldBy(key, valueOf(quoted)) : [];
       for (const id of found) ids.add(id);
       return found.length ? PREFIX + whole : whole;
     });
@@ -208,17 +210,24 @@ const withholdInHTML = (html, place) => {
 const placeholders = /<span class="crumbgate-placeholder[^]*?<\/button><\/span><\/span>/g;
 
 /**
- * Markup that the browser wrote, as it was before something had to wait: editors keep what they read.
+ * Markup that the browser wrote, as it was before something had to wait: editors keep what they read. Of marks that
+ * others wrote nothing is made that may do more than wait again.
  *
  * @param {string} html
  */
 const withoutMarks = (html) => {
   if (!html.includes(MARK)) return html;
   return changeTags(html.replace(placeholders, ""), (tag, name, attributes) => {
-    const isScript = name === "script";
-    if (!attributes.includes(` ${MARK}="`) || !(isScript || attributes.includes(` ${PREFIX}`))) return tag;
-    const original = attributes.replace(new RegExp(` ${ATTRIBUTE}`, "g"), (whole, key) =>
-      key === MARK || (isScript && whole === ' type="text/plain"') ? "" : whole.replace(` ${PREFIX}`, " "));
-    return `${tag.slice(0, name.length + 1)}${original}>`;
+    let isOurs = false;
+    const original = attributes.replace(new RegExp(` ${ATTRIBUTE}`, "g"), (whole, key, _, quoted = "") => {
+      if (key === MARK || (name === "script" && whole === ' type="text/plain"')) return "";
+      if (name === "script" && key === `${PREFIX}type`) return whole.replace(PREFIX, "");
+      const attribute = key.slice(PREFIX.length);
+      const isWaiting = key.startsWith(PREFIX) && attribute !== "srcdoc" && loadingIn(name).includes(attribute);
+      if (!isWaiting || !withheldBy(attribute, valueOf(quoted)).length) return whole;
+      isOurs = true;
+      return whole.replace(PREFIX, "");
+    });
+    return isOurs ? `${tag.slice(0, name.length + 1)}${original}>` : tag;
   });
 };

@@ -36,7 +36,7 @@ const activate = (root) => {
 };
 
 /** @param {any} node */
-const isMarked = (node) => node?.hasAttribute?.(MARK) === true;
+const isMarked = (node) => node?.hasAttribute?.(MARK);
 
 new MutationObserver((records) => {
   for (const { addedNodes, removedNodes, previousSibling } of records) {

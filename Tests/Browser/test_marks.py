@@ -45,6 +45,21 @@ def test_marks_that_others_write_give_them_nothing(stage, markup, way, category)
     assert stage.visitor.run("return document.querySelector('#x')?.getAttribute('href') ?? null") is None
 
 
+@pytest.mark.parametrize("markup", FORGED.values(), ids=FORGED)
+def test_reading_marks_that_others_wrote_gives_them_nothing(stage, markup):
+    """Many pages write what they have read: `innerHTML += …`."""
+    markup = filled(stage, markup % "analytics")
+    stage.open("<div id=m></div>")
+    stage.visitor.driver.execute_script("document.getElementById('m').innerHTML = arguments[0]", markup)
+    for choice in (None, "accept"):
+        if choice:
+            stage.visitor.decide(choice)
+        read = stage.visitor.run("const m = document.getElementById('m'); m.innerHTML += '<p>x</p>'; return m.innerHTML")
+        assert not any(text in read for text in (" onerror", " onload", ' href="', " srcdoc", ' src="javascript'))
+        stage.settle()
+        assert not stage.visitor.run("return document.documentElement.dataset.evil")
+
+
 def test_an_inline_script_that_came_as_text_stays_text(stage):
     script = f'<script type="text/plain" data-crumbgate="analytics">{EVIL}</script>'
     stage.open(AS_HTML % repr(script).replace("</script", "<\\/script"))
@@ -183,3 +198,12 @@ def test_open_shadow_trees_of_the_page_come_back(stage):
     assert stage.third.names() == []
     stage.visitor.decide("accept")
     stage.settle({"one", "two"})
+
+
+def test_a_frame_whose_text_waits_comes_with_the_page_loaded_again(stage):
+    stage.open("<iframe srcdoc=\"<img src='{tracker}/inner.gif'>\"></iframe><img src='{tracker}/outer.gif'>")
+    visitor = stage.visitor
+    visitor.run("document.getElementById('crumbgate-accept').click()")
+    stage.settle({"inner", "outer"})
+    stage.settle()
+    assert sorted(stage.third.names()) == ["inner", "outer"], "each once"
