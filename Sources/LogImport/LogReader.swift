@@ -8,8 +8,6 @@ public struct LogReader: ~Copyable {
     public static let longestLine = 65_536
     private static let piece = 1 << 18
 
-    /// Size of the file in bytes, as far as it is known.
-    public let size: Int
     /// Bytes of the file read so far.
     public private(set) var read = 0
     private let file: FileHandle
@@ -22,11 +20,7 @@ public struct LogReader: ~Copyable {
 
     /// Opens a file, or standard input for `-`.
     public init(path: String) throws {
-        let isInput = path == "-"
-        let opened = isInput ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(filePath: path))
-        let attributes = isInput ? [:] : try FileManager.default.attributesOfItem(atPath: path)
-        file = opened
-        size = attributes[.size] as? Int ?? 0
+        file = path == "-" ? .standardInput : try FileHandle(forReadingFrom: URL(filePath: path))
     }
 
     /// Hands the lines of the next piece of the file to `body`, without their ends; false at the file's end.
