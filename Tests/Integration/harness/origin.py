@@ -39,6 +39,14 @@ class Peer(Stream):
         self.number = number
         self.requests = 0
 
+    def close(self):
+        """Ends the connection, also while another thread waits to receive from it: that one is woken."""
+        try:
+            self.sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        super().close()
+
 
 class Origin:
     """Serves each request by `respond(peer, request)`; the function reads the body and owns the socket meanwhile."""
@@ -49,8 +57,8 @@ class Origin:
         self.peers = []
         self.requests = []
         self.respond = self.default
-        self.running = True
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.acceptor = threading.Thread(target=self._accept, daemon=True)
+        self.acceptor.start()
 
     def default(self, peer, request):
         peer.request_body(request)
@@ -79,7 +87,7 @@ class Origin:
         self.requests = []
 
     def _accept(self):
-        while self.running:
+        while True:
             try:
                 sock, _ = self.listener.accept()
             except OSError:
@@ -118,7 +126,17 @@ class Origin:
         return self.requests[-1]
 
     def close(self):
-        self.running = False
+        """Takes no connection any more and ends those it has.
+
+        The thread that accepts is woken and waited for before its descriptor is given back. Closed under it, the socket
+        would go on listening; and accept(2), restarted by the kernel after a signal, would take its connections from
+        whichever listener has that descriptor's number by then: those of another test, answered with this one's pages.
+        """
+        if self.listener.fileno() < 0:
+            return
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.acceptor.join(10)
+        assert not self.acceptor.is_alive(), "it still accepts"
         self.listener.close()
         for peer in self.peers:
             try:
