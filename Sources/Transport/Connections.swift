@@ -112,11 +112,20 @@ struct Endpoint {
     var firstWaiting = 0
     /// Clients that really wait: the queue also holds places of those who left.
     var waitingCount = 0
+    /// Whether the rules in force name it: if not, it only serves what began under older ones.
+    var isCurrent = true
 
     /// A place in the queue: worth something only while the client still holds the ticket.
     struct Waiter {
         let client: Handle
         let ticket: UInt64
+    }
+
+    /// Whether this is where an origin server is now. One that moved to other addresses is another endpoint: connections
+    /// to the old ones would be kept warm by requests and never end.
+    func isPlace(of origin: ResolvedOrigin) -> Bool {
+        host == origin.host && port == origin.port && addresses.count == origin.addresses.count
+            && addresses.allSatisfy(origin.addresses.contains)
     }
 
     /// Somebody left the queue, served or not.

@@ -352,7 +352,8 @@ extension EventLoop {
         origins[index].client = noConnection
         let endpoint = origins[index].endpoint
         let isClean =
-            isReusable && !isDraining && origins[index].outgoing.isEmpty && origins[index].leftover.isEmpty
+            isReusable && !isDraining && endpoints[endpoint].isCurrent && origins[index].outgoing.isEmpty
+            && origins[index].leftover.isEmpty
             && origins[index].flags.isDisjoint(with: [.isEnding, .isConnecting, .isReadable])
         if isClean {
             endpoints[endpoint].idle.append(index)

@@ -84,6 +84,9 @@ struct EventLoop: ~Copyable {
         while !(isDraining && (clients.count == 0 || now.milliseconds >= drainDeadline)) {
             let count = poller.wait(milliseconds: waitTime())
             now = Self.readClocks()
+            if count > 1 {
+                for index in 0..<count { dropSpoiled(poller.event(index)) }
+            }
             for index in 0..<count { handle(poller.event(index)) }
             serveQueues()
             runReady()
@@ -114,6 +117,15 @@ struct EventLoop: ~Copyable {
             guard origins.contains(event.token.handle) else { return }
             handleOrigin(event.token.index, event)
         }
+    }
+
+    /// Ends an idle origin connection that spoke or ended, before a request of the same batch takes it: what came unasked
+    /// would be that visitor's response.
+    private mutating func dropSpoiled(_ event: Poller.Event) {
+        guard event.token.kind == .origin, origins.contains(event.token.handle),
+            origins[event.token.index].client == noConnection
+        else { return }
+        handleOrigin(event.token.index, event)
     }
 
     private mutating func runReady() {
@@ -217,10 +229,11 @@ struct EventLoop: ~Copyable {
         if orders.stops, !isDraining { beginDraining() }
     }
 
-    /// Maps the current snapshot's sites to endpoints: known ones keep their connections.
+    /// Maps the current snapshot's sites to endpoints: those that are still in use keep their connections, idle ones of
+    /// others end.
     private mutating func adoptRoutes(_ resolved: [ResolvedOrigin]) {
         let indices = resolved.map { origin in
-            if let known = endpoints.firstIndex(where: { $0.host == origin.host && $0.port == origin.port }) {
+            if let known = endpoints.firstIndex(where: { $0.isPlace(of: origin) }) {
                 endpoints[known].addresses = origin.addresses
                 return known
             }
@@ -230,6 +243,11 @@ struct EventLoop: ~Copyable {
         let snapshot = gateway.currentSnapshot
         while routes.count <= snapshot { routes.append([]) }
         routes[snapshot] = indices
+        for index in endpoints.indices {
+            endpoints[index].isCurrent = indices.contains(index)
+            guard !endpoints[index].isCurrent else { continue }
+            while let idle = endpoints[index].idle.last { closeIdleOrigin(idle) }
+        }
     }
 
     /// Stops accepting; idle connections get a moment in which a request already on its way is still answered.

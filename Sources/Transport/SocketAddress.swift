@@ -74,6 +74,18 @@ struct SocketAddress: Sendable {
     }
 }
 
+extension SocketAddress: Equatable {
+    static func == (one: SocketAddress, other: SocketAddress) -> Bool {
+        guard one.length == other.length else { return false }
+        // `length` is at most the size of the storage.
+        return unsafe withUnsafeBytes(of: one.storage) { first in
+            unsafe withUnsafeBytes(of: other.storage) { second in
+                unsafe first.prefix(Int(one.length)).elementsEqual(second.prefix(Int(one.length)))
+            }
+        }
+    }
+}
+
 /// A host name without an address.
 public struct ResolutionError: Error, CustomStringConvertible {
     let host: String

@@ -81,10 +81,10 @@ def make_gate(tmp_path):
     gates = []
     number = itertools.count()
 
-    def make(rules, port=None):
+    def make(rules, port=None, within=()):
         directory = tmp_path / f"gate{next(number)}"
         directory.mkdir()
-        gates.append(Gate(directory, rules, port))
+        gates.append(Gate(directory, rules, port, within))
         return gates[-1]
 
     yield make
@@ -96,8 +96,8 @@ def make_gate(tmp_path):
 def make_origin():
     origins = []
 
-    def make():
-        origins.append(Origin())
+    def make(address="127.0.0.1", port=0):
+        origins.append(Origin(address, port))
         return origins[-1]
 
     yield make

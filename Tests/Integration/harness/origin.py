@@ -47,12 +47,20 @@ class Peer(Stream):
             pass
         super().close()
 
+    def reset(self):
+        self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
+        try:
+            self.sock.shutdown(socket.SHUT_RD)
+        except OSError:
+            pass
+        self.sock.close()
+
 
 class Origin:
     """Serves each request by `respond(peer, request)`; the function reads the body and owns the socket meanwhile."""
 
-    def __init__(self):
-        self.listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    def __init__(self, address="127.0.0.1", port=0):
+        self.listener = socket.create_server((address, port), backlog=512)
         self.port = self.listener.getsockname()[1]
         self.peers = []
         self.requests = []

@@ -115,15 +115,15 @@ class Shop(Process):
 
 
 class Gate(Process):
-    """Crumbgate with a rules file of its own."""
+    """Crumbgate with a rules file of its own; `within` is a command that becomes it (exec)."""
 
-    def __init__(self, directory, rules, port=None):
+    def __init__(self, directory, rules, port=None, within=()):
         self.port = port or free_port()
         self.directory = directory
         self.rules_path = directory / "rules.yaml"
         self.write_rules(rules)
         super().__init__(
-            [binary("crumbgate", "CRUMBGATE_BIN"), "serve", "--rules", self.rules_path],
+            [*within, binary("crumbgate", "CRUMBGATE_BIN"), "serve", "--rules", self.rules_path],
             [self.port],
             directory / "gate.log",
         )
