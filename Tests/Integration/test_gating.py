@@ -260,3 +260,33 @@ def test_a_tag_longer_than_the_memory_is_gated(client, origin):
     body = PAGE.replace(b"<img", b'<p data-x="' + b"x" * 300_000 + b'"></p><img', 1)
     origin.answer(page(body))
     assert is_withheld(client.request(fields=DOCUMENT).body)
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "ｔracker．test".encode(),
+        "tracker。test".encode(),
+        "tra\u00adcker.test".encode(),
+        b"tra&shy;cker.test",
+        b"%EF%BD%94racker.test",
+        b"&tscr;racker.test",
+        b"TRACKER.TEST.",
+        "𝓽racker.test".encode(),
+        "ü.metrics.test".encode(),
+        b"\xfc.metrics.test",
+        b"tra\xadcker.test",
+        b"\xa3\xf4racker.test",
+        b"\x82\x94racker.test",
+    ],
+)
+def test_a_host_is_withheld_however_it_is_spelled(client, origin, host):
+    origin.answer(page(b"<!doctype html><body><img src='//" + host + b"/p.gif'>", ["Cache-Control: private"]))
+    assert b"<img data-crumbgate=\"analytics\" data-crumbgate-src='//" in client.request(fields=DOCUMENT).body
+
+
+def test_a_shop_of_other_letters_is_no_third_party(client, origin):
+    for host in ("müller.example".encode(), b"m\xfcller.example", "例え.テスト".encode(), b"\xc4\xfc.example"):
+        image = b"<img src='https://" + host + b"/p.gif'>"
+        origin.answer(page(b"<!doctype html><body>" + image, ["Cache-Control: private"]))
+        assert image in client.request(fields=DOCUMENT).body

@@ -24,6 +24,13 @@ struct Withholding {
 
     /// The rule that withholds a URL.
     func rule(forHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule? {
+        if host.hasNonASCII {
+            return rule(forASCIIHost: HostSpelling.ascii(host).rawSpan, port: port, path: path)
+        }
+        return rule(forASCIIHost: host, port: port, path: path)
+    }
+
+    private func rule(forASCIIHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule? {
         // The operator's rule, however unspecific, goes before a shipped one.
         let number: Int
         let category: Int
@@ -67,6 +74,7 @@ extension Insertions: ElementGate {
     }
 
     func mayWithhold(host: RawSpan) -> Bool {
+        if host.hasNonASCII { return true }
         let site = withholding.site
         return site.hostRules.names(host: host) || site.known.hostRules.names(host: host)
     }

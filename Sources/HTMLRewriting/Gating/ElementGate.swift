@@ -11,7 +11,8 @@ public protocol ElementGate {
     /// The rule that withholds a URL at present; nil when it may be loaded.
     ///
     /// - Parameters:
-    ///   - host: of any case, percent-decoded, perhaps with a trailing dot.
+    ///   - host: of any case, percent-decoded, perhaps with a trailing dot; with bytes beyond ASCII as they stand in the
+    ///     document, or in UTF-8 where they were written as references.
     ///   - port: the scheme's default included.
     ///   - path: from its `/` on, without dot segments, query and fragment.
     func rule(forHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule?

@@ -7,7 +7,9 @@ struct CaseGate: ElementGate {
     var isSecure: Bool { true }
 
     func rule(forHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule? {
-        var name = host.text.lowercased()
+        var components = URLComponents()
+        components.host = host.text
+        var name = (components.encodedHost ?? host.text).lowercased()
         if name.hasSuffix(".") { name.removeLast() }
         if name == "tracker.example" { return WithheldRule(number: 0, category: 0) }
         if name.hasSuffix(".ads.example") { return WithheldRule(number: 1, category: 1) }

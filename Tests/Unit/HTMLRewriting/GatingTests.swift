@@ -260,7 +260,7 @@ private enum Soup {
         "user@tracker.example", "open.example|@tracker.example", "open.example @tracker.example/", " @tracker.example",
         "open.example<&commat;tracker.example", "track&#101;r.example", "open.example'.ads.example",
         "tracker.example:443",
-        "shop.example",
+        "shop.example", "ｔracker.example", "tra&shy;cker.example", "tracker。example", "tracker%ef%bd%8fx.example",
     ]
     static let rest = [
         "\"", "'", " ", ">", "/", "/x.png", "?a=1&b=2", "fbq(", "text of a page, and more: ", " 1x, ", " data-x=", "\n",
