@@ -35,7 +35,11 @@ const returning = {
   feImage: loading.image,
   frame: ["src"],
   meta: ["content"],
-  body: ["background"],
+  ...Object.fromEntries(
+    ["body", "table", "thead", "tbody", "tfoot", "tr", "td", "th", "col", "colgroup"].map((name) => [name, ["background"]]),
+  ),
+  animate: ["to", "from", "by", "values"],
+  set: ["to"],
 };
 
 /**
@@ -51,7 +55,7 @@ const waitingIn = (element) =>
     if (name === "srcdoc") return ownMarks.get(element)?.has(name);
     // A refresh has its seconds first.
     const url = value.replace(/^[\d.\s]*[;,]\s*(?:url\s*=\s*)?["']?/i, "");
-    const urls = name.endsWith("srcset") ? value.split(/[\s,]+/) : [url];
+    const urls = /srcset$|^values$/.test(name) ? value.split(/[\s,;]+/) : [url];
     return urls.some((url) => {
       const id = categoryOfURL(url) ?? "";
       return optional.includes(id) && idsOf(element).includes(id);

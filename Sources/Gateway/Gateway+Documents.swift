@@ -22,7 +22,8 @@ extension Gateway {
     ) -> DocumentRewriter.Gating? {
         guard !plan.withholding.isEmpty else { return nil }
         return DocumentRewriter.Gating(
-            isSecure: exchange.flags.contains(.isSecure), looksIntoScripts: !context.site.snippetRules.isEmpty)
+            isSecure: exchange.flags.contains(.isSecure), looksIntoScripts: !context.site.snippetRules.isEmpty,
+            mayNameCharset: !plan.facts.namesCharset)
     }
 
     func insertions(for exchange: Exchange, context: SiteContext) -> Insertions {

@@ -170,7 +170,8 @@ extension Gateway {
         let isFragment = exchange.flags.contains(.isFragment)
         // What nothing shows as a page is left alone, and so are parts of pages on a site that withholds nothing.
         let isPage =
-            facts.isHTML && !(300..<400).contains(responseHead.status) && responseHead.framing != .length(0)
+            (facts.isHTML || facts.isOtherDocument && exchange.flags.contains(.isDocument))
+            && !(300..<400).contains(responseHead.status) && responseHead.framing != .length(0)
             && exchange.flags.isDisjoint(with: .isSubresource) && !(isFragment && context.gatedCategories == 0)
             && (responseHead.framing != .none || exchange.method == .head)
         guard isPage else { return plan }

@@ -13,6 +13,10 @@ struct ResponseFacts {
     var coding: ContentCoding? = .identity
     /// The charset's bytes below 0x80 are ASCII, so markup can be found.
     var isASCIICompatible = true
+    /// The fields name a charset in which all bytes below 0x80 are ASCII: nothing in the page can say otherwise.
+    var namesCharset = false
+    /// Browsers make a document of what comes without a type, or as another kind of XML, but it is not read here.
+    var isOtherDocument = true
     /// The origin lets shared caches keep it (RFC 9111 §3).
     var isShared = false
     var isPrivate = false
@@ -20,6 +24,7 @@ struct ResponseFacts {
 
     /// Why a page with these fields cannot be rewritten; nil when it can.
     var reasonToClose: ClosedPolicy.Reason? {
+        if !isHTML { return isOtherDocument ? .type : nil }
         if isTransformForbidden { return .noTransform }
         if coding == nil { return .coding }
         return isASCIICompatible ? nil : .charset
@@ -38,6 +43,7 @@ struct ResponseFacts {
         let type = value[value.trimmed(ByteRange(0, end))]
         if type.equalsIgnoringCase("application/xhtml+xml") { syntax = .xml }
         isHTML = syntax == .xml || type.equalsIgnoringCase("text/html")
+        isOtherDocument = !isHTML && type.isOtherDocument
         guard isHTML, end < value.byteCount else { return }
         var offset = end + 1
         while offset + 8 <= value.byteCount {
@@ -55,6 +61,7 @@ struct ResponseFacts {
                     || charset.byteCount >= 6 && charset.extracting(0..<6).equalsIgnoringCase("utf-32")
                     || charset.equalsIgnoringCase("utf-7") || charset.equalsIgnoringCase("iso-2022-jp")
                     || charset.equalsIgnoringCase("iso-2022-kr") || charset.equalsIgnoringCase("hz-gb-2312"))
+                namesCharset = charset.isKnownCharset
                 return
             }
             offset += 1
@@ -96,5 +103,22 @@ struct ResponseFacts {
             return false
         }
         return directive.extracting(length..<directive.byteCount).decimal.map { $0 > 0 } ?? false
+    }
+}
+
+extension RawSpan {
+    /// Whether a browser looks into what has this type, or reads it as XML (MIME Sniffing §7, HTML §7.5.2).
+    fileprivate var isOtherDocument: Bool {
+        if byteCount >= 4, extracting(byteCount - 4..<byteCount).equalsIgnoringCase("+xml") { return true }
+        return firstIndex(of: UInt8(ascii: "/")) == nil || equalsIgnoringCase("text/xml")
+            || equalsIgnoringCase("application/xml") || equalsIgnoringCase("*/*")
+            || equalsIgnoringCase("unknown/unknown") || equalsIgnoringCase("application/unknown")
+    }
+
+    /// A name that every browser knows; behind any other it may look into the page.
+    fileprivate var isKnownCharset: Bool {
+        if equalsIgnoringCase("utf-8") || equalsIgnoringCase("utf8") || equalsIgnoringCase("us-ascii") { return true }
+        return byteCount >= 9 && (extracting(0..<9).equalsIgnoringCase("iso-8859-"))
+            || byteCount >= 8 && (extracting(0..<8).equalsIgnoringCase("windows-"))
     }
 }

@@ -37,6 +37,8 @@ extension DocumentRewriter {
 
         enum Kind: UInt8 {
             case text, startTag, endTag
+            /// An `<?xml-stylesheet …?>` of an XHTML document.
+            case instruction
             /// A tag that the document's end cuts off.
             case cutOff
             case end
@@ -148,6 +150,18 @@ extension DocumentRewriter {
             var end = offset
             while end < input.byteCount, input[end].isTagSpace { end += 1 }
             pass(end - offset, from: &offset)
+        }
+        if case .xml = syntax, gating != nil, tokenizer.isBetweenTokens, !isInText {
+            switch input.matchesIgnoringCase("<?xml-stylesheet", at: offset) {
+            case .undecided where following == .moreMayFollow && !isForced: return false
+            case .yes:
+                if let end = input.endOfInstruction(from: offset) {
+                    pending = Pending(kind: .instruction, length: end - offset, isForGate: true)
+                    return true
+                }
+                if following == .moreMayFollow, !isForced { return false }
+            case .undecided, .no: break
+            }
         }
         var end = offset
         let token = tokenizer.next(input, from: &end, following)
@@ -348,7 +362,7 @@ extension DocumentRewriter.Pending {
         switch kind {
         case .startTag: return element.staysInHead
         case .endTag: return isIgnoredBeforeHead
-        case .text, .cutOff, .end: return false
+        case .text, .cutOff, .end, .instruction: return false
         }
     }
 
@@ -357,7 +371,7 @@ extension DocumentRewriter.Pending {
         switch kind {
         case .startTag: return staysInHead && element != .noscript
         case .endTag: return isIgnoredBeforeHead || element == .head
-        case .text, .cutOff, .end: return false
+        case .text, .cutOff, .end, .instruction: return false
         }
     }
 }
@@ -377,6 +391,16 @@ extension Element {
 extension RawSpan {
     func matches(_ byte: UInt8, at offset: Int) -> Tokenizer.Lookahead {
         offset < byteCount ? (self[offset] == byte ? .yes : .no) : .undecided
+    }
+
+    /// Behind the `?>` of an instruction; nil where there is none.
+    fileprivate func endOfInstruction(from start: Int) -> Int? {
+        var at = start
+        while let end = firstIndex(of: UInt8(ascii: "?"), from: at) {
+            at = end + 1
+            if at < byteCount, self[at] == UInt8(ascii: ">"), end > start + 1 { return at + 1 }
+        }
+        return nil
     }
 
     /// Whether a doctype or the tag of a document's frame is somewhere in these bytes.

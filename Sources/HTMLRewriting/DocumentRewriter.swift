@@ -59,6 +59,7 @@ public struct DocumentRewriter: ~Copyable {
     var scriptText = ByteRange()
     /// What comes after the tag in hand.
     var pointBehindTag: InsertionPoint?
+    var closing = Closing.open
     /// More may not be held: what is there has to do.
     var isForced = false
 
@@ -96,6 +97,7 @@ public struct DocumentRewriter: ~Copyable {
         isInNoscript = false
         isTagInner = false
         pointBehindTag = nil
+        closing = .open
         isForced = false
         feedback = TreeFeedback(syntax: syntax)
         mode = .beforeHead
@@ -142,6 +144,7 @@ public struct DocumentRewriter: ~Copyable {
         into output: inout ByteBuffer
     ) -> RewriteStep {
         var doubtEndOfInput: Int?
+        if case .beforeHead = mode { noteCharset(input) }
         while true {
             if held.isEmpty {
                 if isPassthrough { return copyRest(input, from: &offset, into: &output) }
@@ -156,7 +159,7 @@ public struct DocumentRewriter: ~Copyable {
                 switch progress {
                 case .point(let point):
                     if case .done = mode, gating == nil { isPassthrough = true }
-                    return .insert(point)
+                    return insertion(point, gate: gate, into: &output)
                 case .passthrough: return .needsMore
                 case .tag, .part, .closed: write(progress, input, from: &offset, gate: gate, into: &output)
                 case .needsMore:
@@ -174,7 +177,7 @@ public struct DocumentRewriter: ~Copyable {
                 continue
             }
             switch advanceHeld(.moreMayFollow, gate: gate, into: &output) {
-            case .point(let point): return .insert(point)
+            case .point(let point): return insertion(point, gate: gate, into: &output)
             case .passthrough: return .needsMore
             case .tag, .part, .closed: continue
             case .needsMore: break
@@ -209,7 +212,7 @@ public struct DocumentRewriter: ~Copyable {
     public mutating func finish(gate: borrowing some ElementGate, into output: inout ByteBuffer) -> RewriteStep {
         while !isPassthrough {
             let progress = advanceHeld(.endOfDocument, gate: gate, into: &output)
-            if case .point(let point) = progress { return .insert(point) }
+            if case .point(let point) = progress { return insertion(point, gate: gate, into: &output) }
             if case .needsMore = progress { break }
         }
         output.append(held.bytes)

@@ -10,7 +10,7 @@ public enum Element: UInt8, CaseIterable, Sendable {
     case big, blockquote, center, code, dd, div, dl, dt, em, embed, h1, h2, h3, h4, h5, h6, hr, i
     case img, li, listing, menu, nobr, ol, pre, ruby, s, small, span, strong, strike, sub, sup
     case table, tt, u, ul, `var`, font, a, image, use, source, video, audio, object, input, form
-    case button, select, option, track, feImage
+    case button, select, option, track, feImage, thead, tbody, tfoot, tr, td, th, col, colgroup, animate, set
 
     /// The name in lowercase; empty for `other`.
     public var name: StaticString {
@@ -105,6 +105,16 @@ public enum Element: UInt8, CaseIterable, Sendable {
         case .option: "option"
         case .track: "track"
         case .feImage: "feimage"
+        case .thead: "thead"
+        case .tbody: "tbody"
+        case .tfoot: "tfoot"
+        case .tr: "tr"
+        case .td: "td"
+        case .th: "th"
+        case .col: "col"
+        case .colgroup: "colgroup"
+        case .animate: "animate"
+        case .set: "set"
         }
     }
 
@@ -201,6 +211,16 @@ public enum Element: UInt8, CaseIterable, Sendable {
         case 0x6e6f6974706f: self = .option
         case 0x6b63617274: self = .track
         case 0x6567616d696566: self = .feImage
+        case 0x6461656874: self = .thead
+        case 0x79646f6274: self = .tbody
+        case 0x746f6f6674: self = .tfoot
+        case 0x7274: self = .tr
+        case 0x6474: self = .td
+        case 0x6874: self = .th
+        case 0x6c6f63: self = .col
+        case 0x70756f72676c6f63: self = .colgroup
+        case 0x6574616d696e61: self = .animate
+        case 0x746573: self = .set
         default: self = .other
         }
     }

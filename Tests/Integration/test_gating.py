@@ -127,6 +127,24 @@ def test_the_entity_tag_names_the_form(client, origin, accepted):
     assert origin.last.one("if-none-match") == b'"v1"'
 
 
+def test_a_date_alone_does_not_keep_another_form_of_a_fragment(client, origin, accepted):
+    date = "If-Modified-Since: Thu, 01 Jan 2026 00:00:00 GMT"
+    origin.answer(page(PAGE, ["Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT", "Cache-Control: private"]))
+    undecided = client.request(fields=FRAGMENT).one("etag")
+    client.request(fields=[*FRAGMENT, accepted, date])
+    assert origin.last.one("if-modified-since") is None
+    client.request(fields=[*FRAGMENT, accepted, date, b"If-None-Match: " + undecided])
+    assert origin.last.one("if-modified-since") is None
+    client.request(fields=[*FRAGMENT, date, b"If-None-Match: " + undecided])
+    assert origin.last.one("if-modified-since") is not None
+    # Neither does the tag of another form where nothing says what is asked for.
+    client.request(fields=[accepted, date, b"If-None-Match: " + undecided])
+    assert origin.last.one("if-modified-since") is None
+    for fields in ([date], [date, 'If-None-Match: "v1"']):
+        client.request(target="/a.png", fields=["Sec-Fetch-Dest: image", *fields])
+        assert origin.last.one("if-modified-since") is not None
+
+
 @pytest.mark.parametrize("framing", ["length", "chunked", "close"])
 @pytest.mark.parametrize("encode", [None, gzip.compress], ids=["identity", "gzip"])
 def test_every_framing_and_coding(client, origin, framing, encode):
@@ -290,3 +308,27 @@ def test_a_shop_of_other_letters_is_no_third_party(client, origin):
         image = b"<img src='https://" + host + b"/p.gif'>"
         origin.answer(page(b"<!doctype html><body>" + image, ["Cache-Control: private"]))
         assert image in client.request(fields=DOCUMENT).body
+
+
+@pytest.mark.parametrize("kind", [None, "unknown/unknown", "image/svg+xml", "text/xml; charset=utf-8"])
+def test_a_document_that_only_browsers_read_is_closed(client, origin, accepted, kind):
+    fields = [f"Content-Type: {kind}"] if kind else []
+    origin.answer(response(PAGE, ["Cache-Control: private", *fields]))
+    seen = client.request(fields=DOCUMENT)
+    assert seen.body == PAGE and b"tracker.test" not in seen.one("content-security-policy")
+    assert b"pay.test" in seen.one("content-security-policy")
+    assert client.request(fields=[*DOCUMENT, accepted]).one("content-security-policy") is None
+    # What is no document is nobody's page.
+    image = [field.replace("document", "image") for field in DOCUMENT]
+    assert client.request(fields=image).one("content-security-policy") is None
+
+
+def test_a_charset_of_escapes_that_only_the_page_names_is_closed_in_its_head(client, origin):
+    body = PAGE.replace(b"<head>", b"<head><meta charset=iso-2022-jp>")
+    origin.answer(response(body, ["Content-Type: text/html", "Cache-Control: private"]))
+    seen = client.request(fields=DOCUMENT).body
+    assert is_withheld(seen)
+    policy = seen.index(b'<head><meta http-equiv="Content-Security-Policy" content="')
+    assert policy < seen.index(b"<meta charset") and policy < seen.index(b"banner.js")
+    origin.answer(response(body, ["Content-Type: text/html; charset=utf-8", "Cache-Control: private"]))
+    assert b'http-equiv="Content-Security-Policy"' not in client.request(fields=DOCUMENT).body

@@ -12,7 +12,7 @@ import Rules
 enum ClosedPolicy {
     /// Why a page cannot be rewritten; the name is what the operator reads among the blocked hosts.
     enum Reason {
-        case noTransform, coding, charset, partial
+        case noTransform, coding, charset, partial, type
 
         var name: StaticString {
             switch self {
@@ -20,6 +20,7 @@ enum ClosedPolicy {
             case .coding: "(page closed: content coding)"
             case .charset: "(page closed: charset)"
             case .partial: "(page closed: partial)"
+            case .type: "(page closed: type)"
             }
         }
     }

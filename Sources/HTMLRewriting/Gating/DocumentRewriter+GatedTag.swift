@@ -10,7 +10,9 @@ extension DocumentRewriter {
         switch progress {
         case .tag:
             let length = pending?.length ?? 0
-            if isTagInner {
+            if pending?.kind == .instruction {
+                writeInstruction(input.extracting(offset..<offset + length), gate: gate, into: &output)
+            } else if isTagInner {
                 swap(&inner, &tokenizer)
                 writeTag(input, from: offset, length: length, gate: gate, into: &output)
                 swap(&inner, &tokenizer)
@@ -47,7 +49,9 @@ extension DocumentRewriter {
         if let attribute = tokenizer.openAttribute(), attribute.name.upperBound <= end { open = attribute }
         let text = input.extracting(start + scriptText.lowerBound..<start + scriptText.upperBound)
         let findings = judge.judge(tokenizer, open: open, text: text, in: input, gate: gate)
+        if element == .meta, mode != .done { noteCharset(input.extracting(start..<end)) }
         guard findings.categories != 0 else {
+            if element == .meta, mode != .done { close(gate: gate, into: &output) }
             if element == .meta, mode != .done, writePolicy(input, from: start, to: end, gate: gate, into: &output) {
                 return
             }
@@ -83,6 +87,16 @@ extension DocumentRewriter {
             output.append("data-crumbgate-")
         }
         output.append(input.extracting(copied..<end))
+    }
+
+    /// Writes a style sheet's instruction so that nothing follows it where its sheet is withheld.
+    private mutating func writeInstruction(
+        _ instruction: RawSpan, gate: borrowing some ElementGate, into output: inout ByteBuffer
+    ) {
+        let isWithheld = judge.judge(instruction: instruction, gate: gate).categories != 0
+        output.append(instruction.extracting(0..<2))
+        if isWithheld { output.append("data-crumbgate-") }
+        output.append(instruction.extracting(2..<instruction.byteCount))
     }
 
     private func isGated(_ name: RawSpan, of element: Element, _ findings: ElementJudge.Findings) -> Bool {
@@ -170,6 +184,22 @@ extension Tokenizer {
             !isEndTag
         case .text, .comment, .bogusComment, .instruction, .doctype, .tagName: false
         }
+    }
+}
+
+extension RawSpan {
+    /// Whether ISO-2022-JP is named in these bytes, in any of its spellings, or one of its escape sequences is there.
+    var namesISO2022: Bool {
+        var at = 0
+        while let digit = firstIndex(of: UInt8(ascii: "2"), or: 0x1B, from: at) {
+            at = digit + 1
+            if self[digit] == 0x1B { return true }
+            guard matchesIgnoringCase("022", at: at) == .yes else { continue }
+            if matchesIgnoringCase("jp", at: at + 3) == .yes || matchesIgnoringCase("-jp", at: at + 3) == .yes {
+                return true
+            }
+        }
+        return false
     }
 }
 

@@ -12,16 +12,44 @@ extension DocumentRewriter {
         public var isSecure: Bool
         /// Whether inline scripts are looked into: then each is held up to its end, or to the memory limit.
         public var looksIntoScripts: Bool
+        /// Whether the document itself may say that its bytes are not ASCII's: no field has said what they are.
+        public var mayNameCharset: Bool
 
         /// Makes it of its parts.
-        public init(isSecure: Bool, looksIntoScripts: Bool) {
+        public init(isSecure: Bool, looksIntoScripts: Bool, mayNameCharset: Bool = false) {
             self.isSecure = isSecure
             self.looksIntoScripts = looksIntoScripts
+            self.mayNameCharset = mayNameCharset
         }
     }
 
     /// The rules that withheld something so far.
     public var withheldRules: WithheldRules { judge.rules }
+
+    /// What the caller does at a point. In front of all that a document of ISO-2022-JP loads stands a policy: what it
+    /// holds between its escape sequences cannot be read here.
+    mutating func insertion(
+        _ point: InsertionPoint, gate: borrowing some ElementGate, into output: inout ByteBuffer
+    ) -> RewriteStep {
+        if case .headStart = point { close(gate: gate, into: &output) }
+        return .insert(point)
+    }
+
+    /// Writes the policy, once, if the document is to be closed.
+    mutating func close(gate: borrowing some ElementGate, into output: inout ByteBuffer) {
+        guard case .wanted = closing else { return }
+        closing = .done
+        gate.writeClosingMarkup(into: &output)
+    }
+
+    /// Looks for the name of ISO-2022-JP, or for one of its escapes, where browsers look for it: in the first bytes.
+    mutating func noteCharset(_ input: RawSpan) {
+        guard let gating, gating.mayNameCharset, case .open = closing, input.namesISO2022 else { return }
+        closing = .wanted
+    }
+
+    /// Whether a document is closed by a policy in its head.
+    enum Closing: UInt8 { case open, wanted, done }
 
     /// Reads on behind both points to the next tag of the gate's, or to where more bytes are needed.
     mutating func scan(_ input: RawSpan, from offset: inout Int, _ following: Following) -> Progress {

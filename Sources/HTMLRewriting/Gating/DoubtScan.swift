@@ -113,16 +113,26 @@ struct DoubtScan: ~Copyable {
                 input.matchesIgnoringCase("script", at: end + 1) == .yes,
                 end + 7 == input.byteCount || input[end + 7].endsTagName
             {
-                return isTextDoubtful(input.extracting(offset..<open), gate: gate)
+                return isTextDoubtful(input, tag: offset, from: content, to: open, gate: gate)
             }
             // What looks like a comment, or another script, may hide the end tag.
             if input.matchesIgnoringCase("!--", at: end) != .no { return true }
             if input.matchesIgnoringCase("script", at: end) != .no { return true }
         }
-        return isTextDoubtful(input.extracting(offset..<input.byteCount), gate: gate)
+        return isTextDoubtful(input, tag: offset, from: content, to: input.byteCount, gate: gate)
     }
 
-    private func isTextDoubtful(_ text: RawSpan, gate: borrowing some ElementGate) -> Bool {
+    private func isTextDoubtful(
+        _ input: RawSpan, tag: Int, from content: Int, to end: Int, gate: borrowing some ElementGate
+    ) -> Bool {
+        // Imports may spell their slashes with escapes.
+        if input.extracting(content..<end).firstIndex(of: UInt8(ascii: "\\")) != nil {
+            let tag = input.extracting(tag..<content)
+            if tag.holdsIgnoringCase("module") || tag.holdsIgnoringCase("map") || tag.holdsIgnoringCase("rules") {
+                return true
+            }
+        }
+        let text = input.extracting(tag..<end)
         // In the attribute of a frame (`srcdoc`) the text is written with character references.
         var at = 0
         while let ampersand = text.firstIndex(of: UInt8(ascii: "&"), from: at) {

@@ -46,6 +46,7 @@ struct ElementJudge: ~Copyable {
         let element = tokenizer.element
         if element == .link, !isFetching(tokenizer, in: input) { return findings }
         if element == .meta, !isRefresh(tokenizer, in: input) { return findings }
+        if element == .animate || element == .set, !isOfReference(tokenizer, in: input) { return findings }
         var seen: UInt16 = 0
         let count = tokenizer.attributeCount
         for index in 0...count {
@@ -93,7 +94,15 @@ struct ElementJudge: ~Copyable {
         _ reference: ReferenceAttribute, _ value: RawSpan, gate: borrowing some ElementGate, findings: inout Findings
     ) {
         switch reference {
-        case .src, .href, .xlinkHref, .poster, .data, .background: judge(url: value, gate: gate, findings: &findings)
+        case .src, .href, .xlinkHref, .poster, .data, .background, .to, .from, .by:
+            judge(url: value, gate: gate, findings: &findings)
+        case .values:
+            var start = 0
+            while start < value.byteCount {
+                let end = value.offset(of: UInt8(ascii: ";"), from: start)
+                judge(url: value.extracting(start..<end), gate: gate, findings: &findings)
+                start = end + 1
+            }
         case .srcset, .imagesrcset:
             var candidates = SourceSetCursor()
             while let url = candidates.next(in: value) { judge(url: value[url], gate: gate, findings: &findings) }
@@ -136,13 +145,52 @@ struct ElementJudge: ~Copyable {
         case .inert: return
         case .classic: break
         case .module, .map:
-            var strings = ScriptStringCursor(onlyImports: kind == .module)
-            while let string = strings.next(in: text) { judge(url: text[string], gate: gate, findings: &findings) }
+            var strings = ScriptStringCursor(kind == .module ? .imports : .json)
+            while let string = strings.next(in: text) {
+                judge(string: text[string], gate: gate, findings: &findings)
+            }
         }
         if let rule = gate.rule(forScript: text) {
             findings.add(rule)
             rules.insert(rule)
         }
+    }
+
+    /// Judges the URL that a string of a script is, between its quotes.
+    private mutating func judge(string: RawSpan, gate: borrowing some ElementGate, findings: inout Findings) {
+        guard string.firstIndex(of: UInt8(ascii: "\\")) != nil else {
+            judge(url: string, gate: gate, findings: &findings)
+            return
+        }
+        var buffer = ByteBuffer()
+        swap(&buffer, &decoded)
+        buffer.clear()
+        buffer.appendDecodingEscapes(string)
+        judge(url: buffer.bytes, gate: gate, findings: &findings)
+        swap(&buffer, &decoded)
+    }
+
+    /// Judges the sheet of an `<?xml-stylesheet …?>` (xml-stylesheet §4.1): its pseudo-attributes are read like an
+    /// attribute's value.
+    mutating func judge(instruction: RawSpan, gate: borrowing some ElementGate) -> Findings {
+        var findings = Findings()
+        var at = 0
+        while let found = instruction.firstIndex(of: UInt8(ascii: "h"), from: at) {
+            at = found + 1
+            guard instruction.matchesIgnoringCase("href", at: found) == .yes else { continue }
+            var open = found + 4
+            while open < instruction.byteCount,
+                instruction[open].isTagSpace || instruction[open] == UInt8(ascii: "=")
+            {
+                open += 1
+            }
+            guard open < instruction.byteCount else { break }
+            let quote = instruction[open]
+            guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else { continue }
+            let end = instruction.offset(of: quote, from: open + 1)
+            judge(.href, instruction.extracting(open + 1..<end), gate: gate, depth: 0, findings: &findings)
+        }
+        return findings
     }
 
     /// Judges all elements of a document in an attribute, as one.
@@ -184,6 +232,13 @@ struct ElementJudge: ~Copyable {
     private func isFetching(_ tokenizer: borrowing Tokenizer, in input: RawSpan) -> Bool {
         guard let attribute = tokenizer.attribute(named: "rel", in: input) else { return false }
         return input[attribute.value].namesFetchingRelation
+    }
+
+    /// Whether what is animated is a URL.
+    private func isOfReference(_ tokenizer: borrowing Tokenizer, in input: RawSpan) -> Bool {
+        guard let attribute = tokenizer.attribute(named: "attributename", in: input) else { return false }
+        let value = input[attribute.value]
+        return value.holdsIgnoringCase("href") || value.firstIndex(of: UInt8(ascii: "&")) != nil
     }
 
     private func isRefresh(_ tokenizer: borrowing Tokenizer, in input: RawSpan) -> Bool {

@@ -3,17 +3,23 @@ import Bytes
 /// An attribute through which an element makes the browser load something, or say something, by itself.
 enum ReferenceAttribute: UInt8, CaseIterable {
     case src, srcset, href, xlinkHref, poster, data, content, srcdoc, imagesrcset, background
+    /// The values of an animated attribute of SVG (SVG Animations Level 2 §4.6).
+    case to, from, by, values
 
     /// The attribute that `name`, of any case, is on an element; nil for every other.
     init?(_ name: RawSpan, of element: Element) {
         let found: ReferenceAttribute
         switch name.byteCount {
+        case 2 where name.equalsIgnoringCase("to"): found = .to
+        case 2 where name.equalsIgnoringCase("by"): found = .by
         case 3 where name.equalsIgnoringCase("src"): found = .src
         case 4 where name.equalsIgnoringCase("href"): found = .href
         case 4 where name.equalsIgnoringCase("data"): found = .data
+        case 4 where name.equalsIgnoringCase("from"): found = .from
         case 6 where name.equalsIgnoringCase("srcset"): found = .srcset
         case 6 where name.equalsIgnoringCase("srcdoc"): found = .srcdoc
         case 6 where name.equalsIgnoringCase("poster"): found = .poster
+        case 6 where name.equalsIgnoringCase("values"): found = .values
         case 7 where name.equalsIgnoringCase("content"): found = .content
         case 10 where name.equalsIgnoringCase("xlink:href"): found = .xlinkHref
         case 10 where name.equalsIgnoringCase("background"): found = .background
@@ -37,7 +43,8 @@ enum ReferenceAttribute: UInt8, CaseIterable {
         case .link: self == .href || self == .imagesrcset
         case .use, .feImage: self == .href || self == .xlinkHref
         case .meta: self == .content
-        case .body: self == .background
+        case .body, .table, .thead, .tbody, .tfoot, .tr, .td, .th, .col, .colgroup: self == .background
+        case .animate, .set: self == .to || self == .from || self == .by || self == .values
         default: false
         }
     }
@@ -50,7 +57,8 @@ extension Element {
     var mayRefer: Bool {
         switch self {
         case .script, .iframe, .frame, .audio, .track, .embed, .input, .img, .source, .image, .video, .object, .link,
-            .use, .feImage, .meta, .body:
+            .use, .feImage, .meta, .body, .table, .thead, .tbody, .tfoot, .tr, .td, .th, .col, .colgroup, .animate,
+            .set:
             true
         default: false
         }
@@ -60,7 +68,9 @@ extension Element {
     /// for what only tree construction within it tells.
     var onlyRefers: Bool {
         switch self {
-        case .frame, .audio, .track, .embed, .input, .img, .source, .image, .video, .object, .link, .use, .feImage: true
+        case .frame, .audio, .track, .embed, .input, .img, .source, .image, .video, .object, .link, .use, .feImage,
+            .thead, .tbody, .tfoot, .tr, .td, .th, .col, .colgroup, .animate, .set:
+            true
         default: false
         }
     }

@@ -83,7 +83,12 @@ enum ScriptKind {
             self = .module
         } else if type.equalsIgnoringCase("importmap") || type.equalsIgnoringCase("speculationrules") {
             self = .map
-        } else if type.isEmpty || type.firstIndex(of: UInt8(ascii: "&")) != nil || type.namesScript {
+        } else if type.firstIndex(of: UInt8(ascii: "&")) != nil {
+            var decoded = ByteBuffer(capacity: 32)
+            decoded.appendDecodingReferences(type)
+            // Nobody writes a type in references but to hide it: what it holds is judged in any case.
+            self = decoded.bytes.holdsIgnoringCase("map") || decoded.bytes.holdsIgnoringCase("rules") ? .map : .module
+        } else if type.isEmpty || type.namesScript {
             self = .classic
         } else {
             self = .inert
@@ -91,44 +96,15 @@ enum ScriptKind {
     }
 }
 
-/// Reads the strings of a script that may be URLs: all of them, or those that `import` and `from` are followed by.
-struct ScriptStringCursor {
-    private let onlyImports: Bool
-    private var at = 0
-
-    init(onlyImports: Bool) { self.onlyImports = onlyImports }
-
-    mutating func next(in text: RawSpan) -> ByteRange? {
-        while true {
-            let double = text.firstIndex(of: UInt8(ascii: "\""), or: UInt8(ascii: "'"), from: at)
-            guard let open = double else { return nil }
-            let start = open + 1
-            let end = text.firstIndex(of: text[open], from: start) ?? text.byteCount
-            at = open + 1
-            if onlyImports {
-                // Strings are not paired up here: any quote behind one of the words counts.
-                if text.isImport(before: open) { return ByteRange(start, end) }
-            } else {
-                at = min(end + 1, text.byteCount)
-                return ByteRange(start, end)
-            }
-        }
-    }
-}
-
 extension RawSpan {
-    /// Whether `import`, `import(` or `from` stands before the offset, with or without white space.
-    fileprivate func isImport(before offset: Int) -> Bool {
-        var at = offset
-        while at > 0, self[at - 1].isTagSpace || self[at - 1] == UInt8(ascii: "(") { at -= 1 }
-        let isImport = at >= 6 && extracting(at - 6..<at).equals("import")
-        return isImport || at >= 4 && extracting(at - 4..<at).equals("from")
-    }
-
     /// Whether a media type has `script` in it, as all have that run.
-    fileprivate var namesScript: Bool {
-        guard byteCount >= 6 else { return false }
-        for offset in 0...byteCount - 6 where extracting(offset..<offset + 6).equalsIgnoringCase("script") {
+    fileprivate var namesScript: Bool { holdsIgnoringCase("script") }
+
+    /// Whether a word, in lowercase, stands somewhere in these bytes, whatever its case.
+    func holdsIgnoringCase(_ word: StaticString) -> Bool {
+        let count = word.utf8CodeUnitCount
+        guard byteCount >= count else { return false }
+        for offset in 0...byteCount - count where extracting(offset..<offset + count).equalsIgnoringCase(word) {
             return true
         }
         return false

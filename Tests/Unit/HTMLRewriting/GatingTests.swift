@@ -47,7 +47,8 @@ struct GatingTests {
         arguments: [
             "/", "\\", "/\t", "<script ", "<script>", "//a", "http://", "&amp;", "&#38;", "p:", "https:\t", "// ",
             "//x ", "//x\"",
-            "<script x=\"", "<!--", "</script>", "&a", "s", "\t:", "<script a='", "//x|",
+            "<script x=\"", "<script type=module>import /**/", "<script type=module>import/*",
+            "<script type=importmap>\"\\", "<!--", "</script>", "&a", "s", "\t:", "<script a='", "//x|",
         ])
     func proportion(unit: String) {
         func time(_ count: Int) -> Duration {
@@ -130,10 +131,19 @@ struct GatingTests {
     @Test("In XHTML names with a colon stay within their namespace, and nothing holds raw text")
     func xhtml() {
         let page = """
-            <html xmlns="http://www.w3.org/1999/xhtml"><head/><body><svg xmlns:xlink="x"><image xlink:href="//tracker.example/a"/></svg>\
+            <?xml version="1.0"?>
+            <?xml-stylesheet type="text/css" href="//tracker.example/a.css"?><?xml-stylesheet href='&#47;/tracker.example/b'?>
+            <?xml-stylesheet href="/own.css"?><html xmlns="http://www.w3.org/1999/xhtml"><head/><body><svg xmlns:xlink="x"><image xlink:href="//tracker.example/a"/></svg>\
             <title><img src="//tracker.example/b"/></title><![CDATA[<img src="//tracker.example/c"/>]]></body></html>
             """
         let output = String(decoding: gated([Array(page.utf8)], syntax: .xml), as: UTF8.self)
+        for offset in 0...page.utf8.count {
+            let parts = gated(cut(Array(page.utf8), at: offset), syntax: .xml)
+            #expect(String(decoding: parts, as: UTF8.self) == output)
+        }
+        #expect(output.contains(#"<?data-crumbgate-xml-stylesheet type="text/css" href="//tracker.example/a.css"?>"#))
+        #expect(output.contains(#"<?data-crumbgate-xml-stylesheet href='&#47;/tracker.example/b'?>"#))
+        #expect(output.contains(#"<?xml-stylesheet href="/own.css"?>"#))
         #expect(
             output.contains(#"<image data-crumbgate="analytics" xlink:data-crumbgate-href="//tracker.example/a"/>"#))
         #expect(output.contains(#"<img data-crumbgate="analytics" data-crumbgate-src="//tracker.example/b"/>"#))
@@ -194,6 +204,35 @@ struct GatingTests {
         #expect(output == mark + wide("{closed}" + text))
     }
 
+    @Test("A document that names ISO-2022-JP, or switches to it, is closed by a policy in its head")
+    func escapedCharset() {
+        func gated(_ text: String, mayNameCharset: Bool = true) -> String {
+            var rewriter = DocumentRewriter()
+            rewriter.reset(
+                gating: .init(isSecure: true, looksIntoScripts: true, mayNameCharset: mayNameCharset))
+            var output = ByteBuffer()
+            for piece in cut(Array(text.utf8), at: 40) {
+                var offset = 0
+                while case .insert = rewriter.step(piece.rawSpan, from: &offset, gate: CaseGate(), into: &output) {}
+            }
+            while case .insert = rewriter.finish(gate: CaseGate(), into: &output) {}
+            return output.bytes.text
+        }
+        let rest = "<body><img src=//tracker.example/a>"
+        for meta in [
+            "<meta charset=iso-2022-jp>", "<meta charset='ISO-2022-JP'>", "<meta charset=csISO2022JP>",
+            "<meta http-equiv=content-type content='text/html; charset=iso-2022-jp'>",
+        ] {
+            let start = "<!doctype html><html><head><title>x</title>"
+            let whole = start + meta + rest
+            #expect(gated(whole).contains("{closed}<meta "), "\(meta)")
+            #expect(!gated(whole, mayNameCharset: false).contains("{closed}"))
+            #expect(gated("<!doctype html>" + meta + rest).contains("<!doctype html>{closed}<meta "))
+        }
+        #expect(gated("<!doctype html><p>\u{1B}$B<script>\u{1B}(B" + rest).contains("html>{closed}<p>"))
+        #expect(!gated("<meta charset=utf-8><title>© 2022 x</title>" + rest).contains("{closed}"))
+    }
+
     @Test("Without a gate a document is left unread behind the body's start")
     func open() {
         var rewriter = DocumentRewriter()
@@ -244,6 +283,7 @@ private enum Soup {
         "</svg>",
         "<meta http-equiv=refresh content='0;url=", "<link rel=stylesheet href=", "<use xlink:href=", "<noscript>",
         "</noscript>", "<!--", "-->", "<title>", "</title>", "<textarea>", "</textarea>", "<style>", "</style>",
+        "<td background=", "<table background=", "<set attributeName=href to=", "<script type=module>import(/**/",
         "<source srcset=", "<script type=importmap>", "<script type=module>import ", "<p data-x=",
     ]
     static let schemes = [
@@ -252,7 +292,7 @@ private enum Soup {
     ]
     static let slashes = [
         "/", "//", "\\\\", "/\\", "\\/", "/\t/", "/\n", "", "&#47;/", "&#x2f;&#47;", "/&sol;", "&bsol;/", "/&Tab;/",
-        "&amp;sol;/", "///",
+        "&amp;sol;/", "///", "\\u002f/", "\\/\\/", "\\x2f\\x2F",
     ]
     static let hosts = [
         "tracker.example", "TRACKER.example.", "x.ads.example", "third.example:9001/video/", "open.example",
