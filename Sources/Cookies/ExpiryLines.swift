@@ -41,6 +41,24 @@ public enum ExpiryLines {
         writeLevels(of: requestPath, name, form, into: &output)
     }
 
+    /// Whether there are lines for a cookie among complete field lines.
+    public static func hold(_ name: RawSpan, in lines: RawSpan) -> Bool {
+        let lead = staticBytes("Set-Cookie: ")
+        var at = 0
+        while at < lines.byteCount {
+            let end = lines.offset(of: 0x0A, from: at)
+            let start = at + lead.byteCount
+            if start + name.byteCount < end, lines[start + name.byteCount] == UInt8(ascii: "="),
+                lines.extracting(at..<start).equals(lead),
+                lines.extracting(start..<start + name.byteCount).equals(name)
+            {
+                return true
+            }
+            at = end + 1
+        }
+        return false
+    }
+
     /// Appends the lines of another cookie of the same request: those of the last one with another name.
     ///
     /// - Parameters:

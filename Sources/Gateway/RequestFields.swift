@@ -44,12 +44,12 @@ enum RequestFields {
             let mapping = writeTags(
                 "If-None-Match: ", bytes[head[index].value], variant: variant, isDocument: isDocument,
                 isRead: head.method == .get || head.method == .head, into: &notes.originHead)
-            if isDocument { keepsDate = mapping.written > 0 || mapping.hasDated }
+            keepsDate = mapping.written > 0 || mapping.hasDated
             if let named = mapping.variant {
                 flags.insert(.revalidatesVariant)
                 notes.variant = named
             }
-        } else if isDocument {
+        } else if isReadHere {
             // A date alone says nothing of the variant that the user agent holds.
             keepsDate = false
         }
@@ -157,7 +157,7 @@ enum RequestFields {
         case .range, .ifRange: isDocument ? .drop : .keep
         case .acceptEncoding: isReadHere ? .narrowCodings : .keep
         case .ifNoneMatch, .ifMatch: .drop
-        case .ifModifiedSince: keepsDate || !isDocument ? .keep : .drop
+        case .ifModifiedSince: keepsDate ? .keep : .drop
         default: .keep
         }
     }
@@ -170,6 +170,8 @@ enum RequestFields {
         let granted = exchange.consent.granted
         var flags: Exchange.Flags = []
         var isFirst = true
+        // A second field mostly names what the first did.
+        let isExpiring = !notes.responseFields.isEmpty
         var expired = (name: ByteRange(), lines: ByteRange())
         var cursor = CookieStringCursor()
         while let pair = cursor.next(in: text) {
@@ -191,6 +193,7 @@ enum RequestFields {
                     name, kind: isUnknown ? .unknownCookieWithheld : .cookieWithheld, template: notes.event)
                 let start = notes.responseFields.count
                 guard start < 8192, !name.isEmpty else { continue }
+                if isExpiring, ExpiryLines.hold(name, in: notes.responseFields.bytes) { continue }
                 // Most have the same lines but for the name.
                 if ExpiryLines.write(
                     name: name, likeLines: expired.lines, of: text[expired.name], into: &notes.responseFields)

@@ -217,6 +217,12 @@ def test_a_jar_is_empty_of_withheld_cookies_after_one_response(get, origin):
     assert jar.names == {"sid"}
 
 
+def test_what_two_fields_name_is_expired_once(get, origin):
+    once = get("/shop/item", fields=["Cookie: _ga=1; sid=2", "Cookie: _fbp=3"]).set_cookies
+    twice = get("/shop/item", fields=["Cookie: _ga=1; sid=2", "Cookie: _ga=4; _fbp=3; _ga=5", "Cookie: _fbp=6"]).set_cookies
+    assert twice == once and any(line.startswith(b"_fbp=") for line in once)
+
+
 def test_expiry_lines_are_bounded(get, origin):
     cookies = "; ".join(f"junk{number}=1" for number in range(400))
     seen = get(fields=[f"Cookie: {cookies}; sid=1"])

@@ -48,15 +48,17 @@ extension OwnPages {
     private func erasure(
         of id: ReceiptID, _ request: OwnRequest, text: InterfaceText, failed: OwnAnswer
     ) -> OwnAnswer {
+        // Nothing is left of some after the retention time.
+        var nothing = Self.redirect(to: "\(BannerMarkup.settingsPath)?lang=\(text.language)&erased=0")
         var answer = Self.redirect(to: "\(BannerMarkup.settingsPath)?lang=\(text.language)&erased=1")
         var cookie = ByteBuffer(capacity: 128)
         ConsentCookie.writeRemoval(isSecure: request.isSecure, into: &cookie)
         var fields = OwnFields()
         fields.add("Set-Cookie", cookie.bytes.text)
+        nothing.fields += fields.bytes
         answer.fields += fields.bytes
-        var done = answer
-        done.pending = PendingReceipt(.erase(id), nothing: answer, failed: failed)
-        return done
+        answer.pending = PendingReceipt(.erase(id), nothing: nothing, failed: failed)
+        return answer
     }
 }
 

@@ -32,7 +32,9 @@ extension OwnPages {
     ) -> String {
         func has(_ name: String) -> Bool { query.contains { $0.name.hasBytes(of: name) } }
         var lines: [String] = []
-        if has("erased"), request.verdict?.receipt == nil { lines.append(text.receiptErased) }
+        if let erased = query.first(where: { $0.name.hasBytes(of: "erased") }), request.verdict?.receipt == nil {
+            lines.append(erased.value.hasBytes(of: "0") ? text.receiptNone : text.receiptErased)
+        }
         var isChanged = has("changed")
         if case .stale(_, _, .policyChanged) = request.verdict { isChanged = true }
         if isChanged { lines.append(text.changedText) }

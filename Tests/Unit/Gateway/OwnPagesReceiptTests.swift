@@ -177,6 +177,9 @@ struct OwnPagesReceiptTests {
         #expect(ask(.get, receipt: id).pending?.nothing.status == 404)
         let erasure = ask(.post, receipt: id)
         #expect(erasure.pending?.work == .erase(id) && erasure.value("Set-Cookie")?.contains("Max-Age=0") == true)
+        #expect(erasure.value("Location")?.hasSuffix("&erased=1") == true)
+        #expect(erasure.pending?.nothing.value("Location")?.hasSuffix("&erased=0") == true)
+        #expect(erasure.pending?.nothing.value("Set-Cookie") == erasure.value("Set-Cookie"))
         #expect(erasure.pending?.failed.status == 503 && erasure.pending?.failed.value("Set-Cookie") == nil)
         for method in [HTTPWire.Method.get, .post] {
             #expect(ask(method, receipt: nil).status == 404 && ask(method, receipt: nil).pending == nil)

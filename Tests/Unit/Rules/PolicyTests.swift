@@ -227,6 +227,21 @@ struct PolicyTests {
         #expect(policy.warnings[0].rendered.hasPrefix("rules.yaml:2:27: warning: a threshold of 2 "))
     }
 
+    @Test("A new category that is named almost like a known one is warned about, unless it has a name of its own")
+    func misspelledCategory() throws {
+        let policy = try policy(
+            with: """
+                categories:
+                  analitycs: { cookies: [a] }
+                  remarketting: { hosts: [b.example] }
+                  advertising: { cookies: [c] }
+                  card: { name: Card, cookies: [d] }
+
+                """)
+        #expect(policy.warnings.map(\.didYouMean) == ["analytics", "remarketing"])
+        #expect(policy.warnings[0].rendered.hasPrefix("rules.yaml:3:3: warning: `analitycs` is a new category"))
+    }
+
     @Test("A scheme that nobody sees is not judged, and a line is only warned about")
     func schemes() throws {
         let policy = try policy(
