@@ -24,6 +24,34 @@ extension RawSpan {
     }
 }
 
+extension RawSpan {
+    /// A name of one to eight bytes as a number, the first byte lowest, ASCII capitals made small and zeros above.
+    @inlinable
+    @inline(__always)
+    public func smallName(from start: Int, to end: Int) -> UInt64 {
+        let bits = UInt64(truncatingIfNeeded: 64 &- 8 &* (end &- start))
+        if start &+ 8 <= byteCount { return (word(at: start).lowercasedASCII &<< bits) &>> bits }
+        if byteCount >= 8, end == byteCount { return word(at: end &- 8).lowercasedASCII &>> bits }
+        var name: UInt64 = 0
+        for offset in start..<end { name |= UInt64(self[offset].lowercasedASCII) &<< UInt64(8 &* (offset &- start)) }
+        return name
+    }
+}
+
+extension UInt64 {
+    /// Each of the eight bytes as `UInt8.lowercasedASCII` has it.
+    @inlinable
+    @inline(__always)
+    public var lowercasedASCII: UInt64 {
+        // Per byte below 0x80: bit 7 of the first sum tells >= "A", of the second > "Z".
+        let heptets = self & 0x7F7F_7F7F_7F7F_7F7F
+        let fromA = heptets &+ 0x3F3F_3F3F_3F3F_3F3F
+        let beyondZ = heptets &+ 0x2525_2525_2525_2525
+        let capitals = fromA & ~beyondZ & ~self & 0x8080_8080_8080_8080
+        return self | capitals &>> 2
+    }
+}
+
 extension SIMDMask<SIMD16<Int8>> {
     /// The lowest lane that is set, or 16 when none is.
     @inlinable

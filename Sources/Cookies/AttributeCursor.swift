@@ -24,6 +24,7 @@ struct AttributeCursor {
     }
 
     /// The next attribute, also an ignored one; nil at the end.
+    @inline(__always)
     mutating func next(in bytes: RawSpan) -> CookieAttribute? {
         guard offset < bytes.byteCount else { return nil }
         let start = offset
@@ -33,33 +34,45 @@ struct AttributeCursor {
         let value = equals < end ? bytes.trimmed(ByteRange(equals + 1, end)) : ByteRange(end, end)
         let isIgnored = value.count > SetCookieLine.maximumAttributeLength
         return CookieAttribute(
-            kind: isIgnored ? .other : CookieAttribute.Kind(bytes[name]), value: value,
+            kind: isIgnored ? .other : CookieAttribute.Kind(bytes, name), value: value,
             segment: ByteRange(start, end))
     }
 
     /// Where the first `=` is, and the end of the part that begins at `start`; both the same without `=`.
+    @inline(__always)
     private static func split(_ bytes: RawSpan, from start: Int) -> (equals: Int, end: Int) {
-        let first =
-            bytes.firstIndex(of: UInt8(ascii: "="), or: UInt8(ascii: ";"), from: start) ?? bytes.byteCount
-        if first == bytes.byteCount || bytes[first] == UInt8(ascii: ";") { return (first, first) }
-        return (first, bytes.firstIndex(of: UInt8(ascii: ";"), from: first + 1) ?? bytes.byteCount)
+        // The parts are short: a byte a step is no slower than sixteen.
+        var equals = start
+        while equals < bytes.byteCount {
+            let byte = bytes[equals]
+            if byte == UInt8(ascii: ";") { return (equals, equals) }
+            if byte == UInt8(ascii: "=") {
+                return (equals, bytes.firstIndex(of: UInt8(ascii: ";"), from: equals &+ 1) ?? bytes.byteCount)
+            }
+            equals &+= 1
+        }
+        return (equals, equals)
     }
 }
 
 extension CookieAttribute.Kind {
-    init(_ name: RawSpan) {
-        switch name.byteCount {
-        case 4: self = name.equalsIgnoringCase("path") ? .path : .other
-        case 6:
-            self =
-                name.equalsIgnoringCase("secure") ? .secure : name.equalsIgnoringCase("domain") ? .domain : .other
-        case 7:
-            self = name.equalsIgnoringCase("max-age") ? .maxAge : name.equalsIgnoringCase("expires") ? .expires : .other
-        case 8:
-            self =
-                name.equalsIgnoringCase("httponly")
-                ? .httpOnly : name.equalsIgnoringCase("samesite") ? .sameSite : .other
-        case 11: self = name.equalsIgnoringCase("partitioned") ? .partitioned : .other
+    /// The kind of the attribute whose name is at `range`, whatever its case.
+    @inline(__always)
+    init(_ bytes: RawSpan, _ range: ByteRange) {
+        let length = range.count
+        guard length > 0, length <= 8 else {
+            self = length == 11 && bytes[range].equalsIgnoringCase("partitioned") ? .partitioned : .other
+            return
+        }
+        // Each name as a little-endian number.
+        switch bytes.smallName(from: range.lowerBound, to: range.upperBound) {
+        case 0x6874_6170: self = .path
+        case 0x6572_7563_6573: self = .secure
+        case 0x6e69_616d_6f64: self = .domain
+        case 0x65_6761_2d78_616d: self = .maxAge
+        case 0x73_6572_6970_7865: self = .expires
+        case 0x796c_6e6f_7074_7468: self = .httpOnly
+        case 0x6574_6973_656d_6173: self = .sameSite
         default: self = .other
         }
     }

@@ -69,17 +69,20 @@ public enum ExpiryLines {
         name: RawSpan, likeLines lines: ByteRange, of last: RawSpan, into output: inout ByteBuffer
     ) -> Bool {
         guard name.isOrdinary, last.isOrdinary, !lines.isEmpty else { return false }
+        // From one name to the next there are the rest of a line and the beginning of another.
         let lead = 12  // "Set-Cookie: "
         var start = lines.lowerBound
-        while start < lines.upperBound {
-            let tail = start &+ lead &+ last.byteCount
-            guard let end = output.bytes.firstIndex(of: 0x0A, from: tail) else { return true }
-            output.append(copyOf: ByteRange(start, start &+ lead))
+        output.append(copyOf: ByteRange(start, start &+ lead))
+        while true {
             output.append(name)
-            output.append(copyOf: ByteRange(tail, end &+ 1))
+            let tail = start &+ lead &+ last.byteCount
+            guard let end = output.bytes.firstIndex(of: 0x0A, from: tail), end &+ 1 < lines.upperBound else {
+                output.append(copyOf: ByteRange(tail, lines.upperBound))
+                return true
+            }
             start = end &+ 1
+            output.append(copyOf: ByteRange(tail, start &+ lead))
         }
-        return true
     }
 
     /// `/a/b/c` was sent cookies of the paths `/a`, `/a/`, `/a/b` and `/a/b/` (RFC 6265bis §5.1.4).

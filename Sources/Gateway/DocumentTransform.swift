@@ -30,6 +30,9 @@ struct DocumentTransform: ~Copyable {
     /// The rules that withheld something of the document.
     var withheldRules: WithheldRules { rewriter.withheldRules }
 
+    /// Whether there are any.
+    var hasWithheld: Bool { rewriter.hasWithheld }
+
     /// Whether what follows may be sent as it comes, unread.
     var isPassthrough: Bool { coding == .identity && rewriter.isPassthrough }
 

@@ -32,12 +32,14 @@ extension Gateway {
         let place = exchange.notes
         let isView = exchange.flags.contains(.isViewCandidate)
         let isPost = exchange.method == .post
-        if isView || isPost || requestHead.firstIndex(of: .cookie) != nil || exchange.flags.contains(.isDocument) {
-            var event = EventFact(time: now.epoch, kind: .cookieWithheld)
-            measured.identify(&event, address: client)
-            notes[place].event = event
+        guard isView || isPost else {
+            if requestHead.firstIndex(of: .cookie) != nil || exchange.flags.contains(.isDocument) {
+                var event = EventFact(time: now.epoch, kind: .cookieWithheld)
+                measured.identify(&event, address: client)
+                notes[place].event = event
+            }
+            return
         }
-        guard isView || isPost else { return }
         var fact = ExchangeFact(time: now.epoch, kind: isView ? .pageView : .post, status: 0)
         fact.consent = Self.outcome(of: exchange.consent, scheme: context.site.consent)
         fact.didConsentToAnalytics = context.analytics.map { exchange.consent.granted.isSuperset(of: $0) } ?? false
@@ -50,6 +52,7 @@ extension Gateway {
         notes[place].userAgent = keepUserAgent(bytes[userAgent], bytes, in: place)
         measured.identify(&fact, address: client, userAgent: bytes[userAgent])
         notes[place].fact = fact
+        notes[place].event = EventFact(kind: .cookieWithheld, in: fact)
     }
 
     /// Keeps the user agent string and, behind it, the client hints that every request has, each introduced by its name
@@ -120,10 +123,9 @@ extension Gateway {
     /// Offers the rules that kept the exchange's page from something, each once.
     mutating func measureWithheld(_ exchange: Exchange) {
         guard exchange.transform != Exchange.none, exchange.notes != Exchange.none,
-            let snapshot = snapshots[Int(exchange.snapshot)]
+            transforms[exchange.transform].hasWithheld, let snapshot = snapshots[Int(exchange.snapshot)]
         else { return }
         let rules = transforms[exchange.transform].withheldRules
-        guard rules.count > 0 else { return }
         let gate = snapshot.sites[Int(exchange.site)].gate
         for index in 0..<rules.count {
             let name = gate.name(ofRule: rules[index])

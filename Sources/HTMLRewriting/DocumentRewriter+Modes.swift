@@ -147,9 +147,13 @@ extension DocumentRewriter {
         let isCommentOpen = !tokenizer.isCommentComplete
         if !isInText, !isInTemplate, tokenizer.isBetweenTokens {
             // White space implies nothing (as in `verdict`): no token for the line ends between tags.
-            var end = offset
-            while end < input.byteCount, input[end].isTagSpace { end += 1 }
-            pass(end - offset, from: &offset)
+            if case .inHead = mode, case .html = syntax, feedback.isFlat {
+                passPlainHead(input, from: &offset)
+            } else {
+                var end = offset
+                while end < input.byteCount, input[end].isTagSpace { end += 1 }
+                pass(end - offset, from: &offset)
+            }
         }
         if case .xml = syntax, gating != nil, tokenizer.isBetweenTokens, !isInText {
             switch input.matchesIgnoringCase("<?xml-stylesheet", at: offset) {

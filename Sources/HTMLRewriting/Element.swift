@@ -253,7 +253,7 @@ struct PackedName: Equatable {
         guard length <= 16 else { return }
         count = length
         if length <= 8, start &+ 8 <= input.byteCount {
-            low = input.word(at: start).lowercasedASCIIBytes & mask
+            low = input.word(at: start).lowercasedASCII & mask
             return
         }
         for index in 0..<length {
@@ -272,18 +272,5 @@ struct PackedName: Equatable {
 
     subscript(index: Int) -> UInt8 {
         UInt8(truncatingIfNeeded: index < 8 ? low &>> UInt64(8 &* index) : high &>> UInt64(8 &* (index &- 8)))
-    }
-}
-
-extension UInt64 {
-    /// Each of the eight bytes as `UInt8.lowercasedASCII` has it.
-    @inline(__always)
-    var lowercasedASCIIBytes: UInt64 {
-        // Per byte below 0x80: bit 7 of the first sum tells >= "A", of the second > "Z".
-        let heptets = self & 0x7f7f_7f7f_7f7f_7f7f
-        let fromA = heptets &+ 0x3f3f_3f3f_3f3f_3f3f
-        let beyondZ = heptets &+ 0x2525_2525_2525_2525
-        let capitals = fromA & ~beyondZ & ~self & 0x8080_8080_8080_8080
-        return self | capitals &>> 2
     }
 }

@@ -249,7 +249,7 @@ extension RawSpan {
     /// A `=` behind a letter or digit of which no `=` was before, since the name or the last value, ends an attribute's
     /// name; and outside of quotes any `>` ends the tag.
     @inline(__always)
-    fileprivate func endOfPlainTag(from: Int) -> Int? {
+    func endOfPlainTag(from: Int) -> Int? {
         var at = from
         while true {
             // `<`, `=`, `>` and `?` are 0x3C to 0x3F.

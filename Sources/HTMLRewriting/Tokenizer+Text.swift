@@ -110,7 +110,7 @@ extension Tokenizer {
         let length = endTagName.count
         guard input[open &+ 1] == UInt8(ascii: "/"), length > 0 else { return .no }
         if length <= 8, open &+ 10 < count {
-            let name = input.word(at: open &+ 2).lowercasedASCIIBytes & endTagName.mask
+            let name = input.word(at: open &+ 2).lowercasedASCII & endTagName.mask
             return name == endTagName.low && input[open &+ 2 &+ length].endsTagName ? .yes : .no
         }
         for index in 0..<length {

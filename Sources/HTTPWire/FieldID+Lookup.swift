@@ -90,16 +90,3 @@ extension RawSpan {
         return true
     }
 }
-
-extension UInt64 {
-    /// Eight bytes with their ASCII capitals made lowercase.
-    @inline(__always)
-    fileprivate var lowercasedASCII: UInt64 {
-        let low7 = self & 0x7F7F_7F7F_7F7F_7F7F
-        // The high bit of a lane: at least 'A', and more than 'Z'.
-        let fromA = low7 &+ 0x3F3F_3F3F_3F3F_3F3F
-        let pastZ = low7 &+ 0x2525_2525_2525_2525
-        let isCapital = fromA & ~pastZ & ~self & 0x8080_8080_8080_8080
-        return self | isCapital >> 2
-    }
-}

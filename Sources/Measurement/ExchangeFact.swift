@@ -107,4 +107,12 @@ public struct EventFact: Sendable {
         self.time = time
         self.kind = kind
     }
+
+    /// Makes the fact of something that happened in an exchange whose own fact is complete.
+    public init(kind: Kind, in exchange: ExchangeFact) {
+        self.init(time: exchange.time, kind: kind)
+        site = exchange.site
+        day = exchange.day
+        network = exchange.network
+    }
 }

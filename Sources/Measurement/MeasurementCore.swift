@@ -16,6 +16,7 @@ struct MeasurementCore: ~Copyable {
         /// One or, between midnight and the end of yesterday's key, two.
         var windows: [SiteWindow] = []
         var traffic = SiteTraffic()
+        var names = PageNames()
     }
 
     /// By measurement number. A site that is no longer configured stays with the profile `off`.
@@ -48,6 +49,7 @@ struct MeasurementCore: ~Copyable {
                 numbers[settings.name] = number
             } else {
                 sites[number].rules = SiteRules(settings)
+                sites[number].names = PageNames()
                 sites[number].offset = Int64(settings.offset)
             }
             moveOn(number, to: now)
@@ -214,8 +216,7 @@ extension MeasurementCore: FactConsumer {
         let isFull = rules.settings.profile == .consent || fact.didConsentToAnalytics
         switch fact.kind {
         case .pageView:
-            page.clear()
-            rules.namer.write(path, into: &page)
+            writePage(path, site: number)
             let offset = sites[number].offset
             let circumstances = SiteWindow.Circumstances(
                 agent: agent, offset: offset, goals: isFull ? rules.goals(of: path, .pageView) : 0,
@@ -244,6 +245,17 @@ extension MeasurementCore: FactConsumer {
         count(name, in: table, day: event.day, network: event.network, site: number)
     }
 
+    /// Puts the name of the page that a request target shows into `page`.
+    private mutating func writePage(_ target: RawSpan, site: Int) {
+        page.clear()
+        if sites[site].names.holds(target) {
+            page.append(target)
+            return
+        }
+        sites[site].rules.namer.write(target, into: &page)
+        if page.bytes.equals(target) { sites[site].names.keep(target) }
+    }
+
     private mutating func observeBot(_ fact: ExchangeFact, _ agent: UserAgentClass, site: Int) {
         guard let index = window(of: site, day: fact.day) else {
             sites[site].traffic.lateFacts += 1
@@ -256,9 +268,7 @@ extension MeasurementCore: FactConsumer {
 
     /// Counts a page view of somebody who is not measured: the page and the day.
     private mutating func observeBare(_ fact: ExchangeFact, path: RawSpan, site: Int) {
-        page.clear()
-        let rules = sites[site].rules
-        rules.namer.write(path, into: &page)
+        writePage(path, site: site)
         guard let index = window(of: site, day: fact.day) else { return }
         sites[site].windows[index].countBarePage(page, network: fact.network)
     }
@@ -282,7 +292,7 @@ extension MeasurementCore: FactConsumer {
         if table == .outbound {
             rules.sources.writeDeparture(to: location, into: &page)
         } else {
-            rules.namer.write(path, into: &page)
+            writePage(path, site: site)
         }
         if !page.isEmpty {
             let name = page.array

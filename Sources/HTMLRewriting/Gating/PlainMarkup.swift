@@ -54,7 +54,7 @@ struct PlainMarkup: ~Copyable {
             guard ends != 0 else { return open }
             let bits = UInt64(ends.trailingZeroBitCount &- 7)
             let length = Int(bits &>> 3)
-            let name = word.lowercasedASCIIBytes & ((1 &<< bits) &- 1)
+            let name = word.lowercasedASCII & ((1 &<< bits) &- 1)
             let kind = kind(of: name)
             if kind == .decides { return open }
             let behind = open &+ 1 &+ length

@@ -7,6 +7,7 @@ struct Rewritten: Equatable {
     var language = ""
     var looksLikeDocument = false
     var baseHrefSeen = false
+    var contentSecurityPolicySeen = false
     var didBailOut = false
     var isPassthroughAt: Int?
     var mostHeld = 0
@@ -32,6 +33,7 @@ func rewrite(_ pieces: [[UInt8]], with rewriter: inout DocumentRewriter) -> Rewr
         case .bodyStart:
             output.append("{body}")
             result.baseHrefSeen = rewriter.baseHrefSeen
+            result.contentSecurityPolicySeen = rewriter.contentSecurityPolicySeen
         }
     }
     for piece in pieces {

@@ -57,6 +57,31 @@ struct VisitTests {
         #expect(entry.k == 10 && entry.day == Int32(ShopTraffic.day) && entry.site == "shop")
     }
 
+    @Test("A page seen before has the name that the rules in force give it, and no other's")
+    func pageNames() throws {
+        var settings = Self.settings()
+        let shop = ShopTraffic(settings)
+        // More paths than are remembered, and some that no rule lets stand.
+        let words = ["tea", "pots", "cups", "trays", "spoons", "kettles", "milk", "sugar", "honey", "lemon"]
+        for round in 0..<2 {
+            for visitor in 0..<12 {
+                for word in words {
+                    let second = 100 + round
+                    shop.view("/\(word)", by: visitor * 10 + words.firstIndex(of: word)!, at: second)
+                }
+                shop.view("/order/4711\(visitor)", by: 1000 + visitor, at: 100 + round)
+            }
+        }
+        shop.service.ingest(shop.ring)
+        settings.pages = [.init("/tea", page: "/drinks")]
+        shop.site = shop.service.configure([settings], now: ShopTraffic.day * 86_400 + 3000)[0]
+        for visitor in 0..<12 { shop.view("/tea", by: 2000 + visitor, at: 3000) }
+        let pages = try shop.close().table(.page, .pageViews)
+        for word in words { #expect(pages["/\(word)"] == 24) }
+        #expect(pages["/order/:id"] == 24)
+        #expect(pages["/drinks"] == 12)
+    }
+
     @Test("Thirty minutes without a page view end a visit, twenty-nine do not; a return from payment starts nothing")
     func pause() throws {
         let shop = ShopTraffic(Self.settings())
