@@ -14,6 +14,7 @@ import pytest
 from harness.client import eventually
 from harness.keys import network_key, spellings, visitor_key
 from harness.memory import OpenDay
+from harness.process import free_port
 from test_measurement import AGENT, measuring_gate, report, row, visit, visitor
 
 
@@ -146,6 +147,29 @@ def test_the_store_tells_no_order_of_visits(make_gate, make_origin):
                 ).fetchall()
             )
     assert stores[0] == stores[1] and len(stores[0]) > 10
+
+
+def test_a_visitor_of_several_replicas_is_counted_once(make_gate, make_origin):
+    """Attack 16: the loops of a process share a window, and a second process gets none beside it."""
+    gate = measuring_gate(make_gate, make_origin, workers=4)
+    for number in range(24):
+        for path in ("/one", "/two", "/three"):
+            # Each on a connection of its own, which the kernel gives to any of the loops.
+            visit(gate, number, [path])
+    rules = gate.directory / "rival.yaml"
+    rules.write_text(gate.rules_path.read_text().replace(f":{gate.port}\n", f":{free_port()}\n", 1))
+    rival = gate.run("serve", "--rules", rules)
+    assert rival.returncode != 0 and str(gate.directory / "state").encode() in rival.stderr, rival.stderr
+    seen = report(gate)
+    assert seen["summary"]["dailyVisitors"] == seen["summary"]["visits"] == 24
+    # Windows of their own would count everybody twice.
+    apart = []
+    for path in ("/one", "/two"):
+        replica = measuring_gate(make_gate, make_origin)
+        for number in range(24):
+            visit(replica, number, [path])
+        apart.append(report(replica)["summary"]["dailyVisitors"])
+    assert sum(apart) == 48
 
 
 @pytest.mark.parametrize("trusted", [True, False])

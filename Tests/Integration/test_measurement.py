@@ -22,7 +22,7 @@ WEST, EAST = "Etc/GMT+12", "Pacific/Kiritimati"
 AGENT = "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
 
-def measuring_gate(make_gate, make_origin, more="", trusted="127.0.0.1"):
+def measuring_gate(make_gate, make_origin, more="", trusted="127.0.0.1", workers="auto"):
     """A gate that believes X-Forwarded-For, so that one machine can play many visitors."""
     origin = make_origin()
     origin.answer(PAGE)
@@ -30,6 +30,7 @@ def measuring_gate(make_gate, make_origin, more="", trusted="127.0.0.1"):
     gate = make_gate(
         f"""origin: http://127.0.0.1:{origin.port}
 trusted_proxies: [{trusted}]
+workers: {workers}
 {RULES.replace("measurement: { threshold: 1 }", measurement)}"""
     )
     gate.origin = origin
