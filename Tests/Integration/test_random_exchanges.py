@@ -1,0 +1,234 @@
+"""Many visitors and moody origin servers at random, with reloads in between: everybody gets their own bytes or an error.
+
+Each target names its exchange, and says what the origin does in it. A response is made of the target, so is a request's
+content: whatever is mixed up, lost or made up in between shows.
+"""
+
+import gzip
+import hashlib
+import os
+import random
+import signal
+import threading
+import time
+
+import pytest
+
+from conftest import RULES
+from harness.client import Client
+from harness.message import Closed
+from harness.origin import chunk, head, response
+
+SEED = int(os.environ.get("RANDOM_SEED", "1"))
+SECONDS = float(os.environ.get("RANDOM_SECONDS", "4"))
+FRAMINGS = ["counted", "chunked", "until-close", "empty", "204", "304", "long", "document", "gzip"]
+MOODS = ["well", "well", "well", "interim", "closes", "says-close", "stray", "early", "breaks-off", "resets", "dribbles"]
+PATIENT = RULES.replace("origin_first_byte: 1s", "origin_first_byte: 5s").replace("body: 2s", "body: 5s")
+
+
+def made(target, size):
+    """Bytes that only this target has."""
+    block = hashlib.sha256(target.encode()).hexdigest().encode()
+    return (block * (size // len(block) + 1))[:size]
+
+
+def size_of(target):
+    _, _, framing, _, number = target.split("/")
+    if framing in ("empty", "204", "304"):
+        return 0
+    return 300_000 + int(number) % 50_000 if framing == "long" else int(number) * 7919 % 20_000
+
+
+def document(target):
+    """A page of nothing but its target, so often."""
+    count = size_of(target) // 20 + 1
+    return b"<!doctype html><html><head><title>x</title></head><body>" + paragraph(target) * count + b"</body></html>", count
+
+
+def paragraph(target):
+    return b"<p>%b</p>\n" % target.encode()
+
+
+def pieces(body, rng):
+    offset = 0
+    while offset < len(body):
+        size = rng.choice([1, 17, 1000, 65_536])
+        yield body[offset : offset + size]
+        offset += size
+
+
+def framed(target, method, rng):
+    """The response's bytes, and whether only the connection's end ends it."""
+    _, _, framing, mood, _ = target.split("/")
+    body = made(target, size_of(target))
+    fields = ["Content-Type: application/octet-stream"]
+    if framing in ("document", "gzip"):
+        body = document(target)[0]
+        fields = ["Content-Type: text/html; charset=utf-8"]
+        if framing == "gzip":
+            body = gzip.compress(body)
+            fields.append("Content-Encoding: gzip")
+    if mood == "says-close":
+        fields.append("Connection: close")
+    if framing in ("204", "304"):
+        return head({"204": "204 No Content", "304": "304 Not Modified"}[framing], fields), False
+    if framing == "chunked" or framing in ("document", "gzip") and rng.random() < 0.5:
+        start = head(fields=[*fields, "Transfer-Encoding: chunked"])
+        rest = b"".join(map(chunk, pieces(body, rng))) + b"0\r\n" + rng.choice([b"", b"X-Sum: 1\r\n"]) + b"\r\n"
+    elif framing == "until-close":
+        start, rest = head(fields=fields), body
+    else:
+        start, rest = head(fields=[*fields, f"Content-Length: {len(body)}"]), body
+    return start + (b"" if method == "HEAD" else rest), framing == "until-close" and method != "HEAD"
+
+
+def moody(wrong):
+    def respond(peer, seen):
+        rng = random.Random(seen.target)
+        try:
+            _, _, framing, mood, _ = seen.target.split("/")
+            raw, ends = framed(seen.target, seen.method, rng)
+        except ValueError:
+            wrong.append(f"nobody asked for {seen.start!r}")
+            peer.close()
+            return
+        if mood == "early" and seen.all("content-length"):
+            peer.send(raw)
+            peer.close()
+            return
+        content = peer.request_body(seen)
+        if content and content != made(seen.target, len(content)):
+            wrong.append(f"{seen.target}: other content, {content[:80]!r}")
+        if mood == "interim":
+            peer.send(head("103 Early Hints", ["X-Interim: yes"]) * rng.randint(1, 3))
+        if mood == "resets" or mood == "breaks-off":
+            peer.send(raw[: rng.randrange(len(raw))])
+            peer.reset() if mood == "resets" else peer.close()
+            return
+        if mood == "dribbles" and len(raw) < 2000:
+            for piece in pieces(raw, rng):
+                peer.send(piece)
+                time.sleep(0.0005)
+        elif mood == "stray" and not ends and len(raw) < 30_000:
+            peer.send(raw + response("injected"))
+        else:
+            peer.send(raw)
+        if ends or mood in ("closes", "says-close"):
+            peer.close()
+
+    return respond
+
+
+class Visitor(threading.Thread):
+    """Sends requests in all manners and compares what comes."""
+
+    def __init__(self, gate, number, until):
+        super().__init__()
+        self.gate, self.number, self.until = gate, number, until
+        self.rng = random.Random(SEED * 1000 + number)
+        self.count = self.whole = 0
+        self.wrong = []
+
+    def target(self):
+        self.count += 1
+        return f"/{self.number}-{self.count}/{self.rng.choice(FRAMINGS)}/{self.rng.choice(MOODS)}/{self.rng.randrange(10_000)}"
+
+    def raw(self, target):
+        method = self.rng.choice(["GET", "GET", "GET", "HEAD", "POST", "PUT"])
+        fields = [b"Host: shop.test", b"X-Name: %d" % self.number]
+        if "/document/" in target or "/gzip/" in target:
+            fields += [b"Accept: text/html", b"Sec-Fetch-Dest: document", b"Accept-Encoding: gzip"]
+        content = b""
+        if method in ("POST", "PUT"):
+            body = made(target, self.rng.choice([0, 1, 500, 40_000]))
+            if self.rng.random() < 0.5:
+                fields.append(b"Content-Length: %d" % len(body))
+                content = body
+            else:
+                fields.append(b"Transfer-Encoding: chunked")
+                content = b"".join(map(chunk, pieces(body, self.rng))) + b"0\r\n\r\n"
+        lines = [f"{method} {target} HTTP/1.1".encode(), *fields]
+        return method, b"\r\n".join(lines) + b"\r\n\r\n" + content
+
+    def run(self):
+        while time.monotonic() < self.until:
+            try:
+                with Client(self.gate.port, timeout=8) as client:
+                    self.visit(client)
+            except TimeoutError:
+                self.wrong.append(f"visitor {self.number}: no answer in time at {self.count}")
+            except (OSError, Closed):
+                pass
+
+    def visit(self, client):
+        while time.monotonic() < self.until:
+            batch = [self.target() for _ in range(self.rng.choice([1, 1, 1, 2, 5]))]
+            asked = [(target, *self.raw(target)) for target in batch]
+            raw = b"".join(entry[2] for entry in asked)
+            if self.rng.random() < 0.3:
+                cut = self.rng.randrange(len(raw))
+                client.send(raw[:cut])
+                time.sleep(self.rng.random() * 0.003)
+                if self.rng.random() < 0.1:
+                    return
+                raw = raw[cut:]
+            client.send(raw)
+            if self.rng.random() < 0.05:
+                client.reset()
+                return
+            for target, method, _ in asked:
+                seen = client.response(method)
+                self.check(target, method, seen)
+                if seen.one("connection") == b"close":
+                    return
+
+    def check(self, target, method, seen):
+        _, _, framing, mood, _ = target.split("/")
+        if seen.status in (502, 503) and b"<h1>" in seen.body + (b"<h1>" if method == "HEAD" else b""):
+            # An origin that left in between, or just before, is as good a reason as a broken answer.
+            return
+        expected = {"204": 204, "304": 304}.get(framing, 200)
+        self.whole += 1
+        if framing in ("document", "gzip"):
+            if method != "HEAD":
+                self.check_document(target, seen)
+            return
+        body = b"" if method == "HEAD" else made(target, size_of(target))
+        if framing == "until-close" and mood == "breaks-off":
+            # There is no telling such an end from the right one.
+            body = body[: len(seen.body)]
+        if seen.status != expected or seen.body != body:
+            self.wrong.append(f"{method} {target}: {seen.status}, {len(seen.body)} bytes, {seen.body[:60]!r}")
+
+    def check_document(self, target, seen):
+        """It may have a banner put in, and nothing else."""
+        page = gzip.decompress(seen.body) if seen.one("content-encoding") == b"gzip" else seen.body
+        count = document(target)[1]
+        is_whole = page.count(b"<p>/") == page.count(paragraph(target)) == count and page.endswith(b"</html>")
+        if not is_whole or b"/.crumbgate/" not in page:
+            self.wrong.append(f"{target}: {len(page)} bytes, {page.count(paragraph(target))} of {count}, {page[-200:]!r}")
+
+
+def test_everybody_gets_their_own_bytes(make_gate, make_origin):
+    origins = [make_origin(), make_origin()]
+    wrong = []
+    for origin in origins:
+        origin.respond = moody(wrong)
+    rules = [f"origin: http://127.0.0.1:{origin.port}\n{PATIENT}" for origin in origins]
+    gate = make_gate(rules[0])
+    until = time.monotonic() + SECONDS
+    visitors = [Visitor(gate, number, until) for number in range(12)]
+    for visitor in visitors:
+        visitor.start()
+    turn = 0
+    while time.monotonic() < until:
+        time.sleep(0.25)
+        turn += 1
+        gate.write_rules(rules[turn % 2])
+        gate.signal(signal.SIGHUP)
+    for visitor in visitors:
+        visitor.join(20)
+        wrong += visitor.wrong
+    assert wrong == [], f"seed {SEED}: {len(wrong)} of {sum(visitor.count for visitor in visitors)}"
+    assert all(origin.requests for origin in origins)
+    assert sum(visitor.whole for visitor in visitors) > 200
