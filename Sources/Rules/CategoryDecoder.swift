@@ -29,15 +29,14 @@ struct CategoryDecoder {
             var draft = index.map { categories[$0] } ?? CategoryDraft(id: pair.name, name: [:], purpose: [:])
             draft.node = pair.key
             read(pair.value, into: &draft)
-            if index == nil, draft.name.isEmpty { warn(ofNewCategory: pair.name, at: pair.key, beside: categories) }
+            if index == nil, draft.name.isEmpty { warn(ofNewCategory: pair.name, at: pair.key) }
             if let index { categories[index] = draft } else { categories.append(draft) }
         }
     }
 
-    /// A category without a name of its own, and named almost like another, was most likely meant to be that one.
-    private func warn(ofNewCategory id: String, at node: Node, beside categories: [CategoryDraft]) {
-        let known = categories.map(\.id) + ShippedCategory.allCases.map(\.id)
-        guard let meant = suggestion(for: id, among: known) else { return }
+    /// A category without a name of its own, and named almost like a shipped one, was most likely meant to be that one.
+    private func warn(ofNewCategory id: String, at node: Node) {
+        guard let meant = suggestion(for: id, among: ShippedCategory.allCases.map(\.id)) else { return }
         reader.report(
             "`\(id)` is a new category, beside `\(meant)`", at: node,
             expected: "`name` where it is meant to be one of its own", didYouMean: meant, severity: .warning)

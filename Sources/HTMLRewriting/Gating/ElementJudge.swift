@@ -193,11 +193,19 @@ struct ElementJudge: ~Copyable {
         return findings
     }
 
-    /// Judges all elements of a document in an attribute, as one.
+    /// Judges all elements of a document in an attribute, as one: what a browser with scripts finds, and one without.
     private mutating func judgeDocument(
         _ document: RawSpan, gate: borrowing some ElementGate, depth: Int, findings: inout Findings
     ) {
         guard depth <= 3 else { return }
+        judgeDocument(document, withScripts: true, gate: gate, depth: depth, findings: &findings)
+        guard document.holdsIgnoringCase("noscript") else { return }
+        judgeDocument(document, withScripts: false, gate: gate, depth: depth, findings: &findings)
+    }
+
+    private mutating func judgeDocument(
+        _ document: RawSpan, withScripts: Bool, gate: borrowing some ElementGate, depth: Int, findings: inout Findings
+    ) {
         var tokenizer = Tokenizer()
         var feedback = TreeFeedback()
         var offset = 0
@@ -205,6 +213,7 @@ struct ElementJudge: ~Copyable {
             let token = tokenizer.next(document, from: &offset, .endOfDocument)
             if token == .end { return }
             feedback.follow(token, &tokenizer, in: document)
+            if !withScripts, case .startTag = token, tokenizer.element == .noscript { tokenizer.readMarkup() }
             guard case .startTag = token, tokenizer.element.mayRefer else { continue }
             var text = ByteRange(offset, offset)
             if tokenizer.contentModel == .scriptData { text = scriptText(in: document, from: offset) }
