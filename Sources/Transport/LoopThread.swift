@@ -15,6 +15,8 @@ final class LoopThread {
         }
 
         func run() {
+            // The call reads the name.
+            unsafe crumbgate_name_thread("loop")
             do {
                 var loop = EventLoop(configuration: configuration, mailbox: mailbox, poller: try Poller())
                 try loop.listen()

@@ -18,7 +18,6 @@ final class AccessLogThread: Sendable {
 
     func start() {
         let thread = Thread { [self] in run() }
-        thread.name = "access log"
         thread.stackSize = 256 << 10
         thread.start()
     }
@@ -36,6 +35,8 @@ final class AccessLogThread: Sendable {
     }
 
     private func run() {
+        // The call reads the name.
+        unsafe crumbgate_name_thread("access log")
         while true {
             let (lines, isStopping) = state.withLock { state in
                 var taken: [UInt8] = []

@@ -74,7 +74,6 @@ final class MeasuringThread: Sendable {
 
     func start() {
         let thread = Thread { [self] in run() }
-        thread.name = "measuring"
         thread.stackSize = 1 << 20
         thread.start()
     }
@@ -86,6 +85,8 @@ final class MeasuringThread: Sendable {
     }
 
     private func run() {
+        // The call reads the name.
+        unsafe crumbgate_name_thread("measuring")
         var round = 0
         var bytes = ByteBuffer(capacity: 4096)
         while !isStopping.load(ordering: .acquiring) {

@@ -1,3 +1,4 @@
+import CLinux
 import Consent
 import Foundation
 import Gateway
@@ -45,7 +46,6 @@ final class ReceiptThread: Sendable {
 
     func start() {
         let thread = Thread { [self] in run() }
-        thread.name = "receipts"
         thread.stackSize = 1 << 20
         thread.start()
     }
@@ -60,6 +60,8 @@ final class ReceiptThread: Sendable {
     private var minute: Int64 { Int64(Date().timeIntervalSince1970) / 60 }
 
     private func run() {
+        // The call reads the name.
+        unsafe crumbgate_name_thread("receipts")
         var nextSweep: Int64 = 0
         while true {
             let isLast = isStopping.load(ordering: .acquiring)

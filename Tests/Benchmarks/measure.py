@@ -62,6 +62,26 @@ def measure(cell, running, files, rounds, seconds, say):
         say(f"{cell.name}: round {number + 1} of {rounds}")
 
 
+def measuring(off, on, rounds, seconds, say):
+    """What counting visits costs a document: microseconds of the loop beyond those without it, and of the aggregator.
+
+    Two lists, one figure per round.
+    """
+    beyond, aggregator = [], []
+    for number in range(rounds):
+        loop = {}
+        for peer in (off, on):
+            before = [peer.server.thread_nanoseconds(name) for name in ("loop", "measuring")]
+            done = load.run(peer, shop.DOCUMENT, 32, seconds)["requests"]
+            time.sleep(0.3)  # the aggregator takes facts in ten times a second
+            after = [peer.server.thread_nanoseconds(name) for name in ("loop", "measuring")]
+            loop[peer.name], counting = ((late - early) / 1000 / done for early, late in zip(before, after))
+        beyond.append(loop[on.name] - loop[off.name])
+        aggregator.append(counting)
+        say(f"measuring: round {number + 1} of {rounds}")
+    return beyond, aggregator
+
+
 def busy_memory(peer, say):
     """Resident KiB at rest and the most of it with 256 busy connections."""
     time.sleep(0.5)

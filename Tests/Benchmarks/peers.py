@@ -72,8 +72,8 @@ def rules(count):
     return f"  vendors: {{ purpose: Vendors, cookies: [{', '.join(names)}], hosts: [{', '.join(hosts)}] }}\n"
 
 
-def start(name, directory, origin_port, more_rules=0, gates=False):
-    """Starts a peer; the proxy with so many rules beyond those in its file, and gating known services or none."""
+def start(name, directory, origin_port, more_rules=0, gates=False, profile="consent"):
+    """Starts a peer; the proxy with so many rules beyond those in its file, gating known services or none."""
     port = free_port()
     values = {"DIR": directory, "PORT": port, "ORIGIN": origin_port, "PEERS": os.path.join(HERE, "peers")}
     kind = name.split(":")[0]
@@ -101,7 +101,8 @@ def start(name, directory, origin_port, more_rules=0, gates=False):
     assert kind == "crumbgate", name
     state = f"{directory}/{label}-state"
     os.makedirs(state, exist_ok=True)
-    values |= {"STATE": state, "RULES": rules(more_rules) if more_rules else "", "KNOWN": str(gates).lower()}
+    values |= {"STATE": state, "RULES": rules(more_rules) if more_rules else "", "KNOWN": str(gates).lower(),
+               "PROFILE": profile}
     configuration = _configure("crumbgate.yaml.in", f"{directory}/{label}.yaml", values)
     server = Server(name, [PROXY, "serve", "--rules", configuration], port, PEER_CORE, log)
     try:

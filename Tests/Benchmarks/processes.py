@@ -68,6 +68,18 @@ class Server:
         """CPU time of the workers so far, user and system, all threads: the kernel's per-process clock."""
         return sum(time.clock_gettime_ns((~worker << 3) | 2) for worker in self.worker_ids)
 
+    def thread_nanoseconds(self, name):
+        """CPU time so far of the threads of that name."""
+        total = 0
+        for worker in self.worker_ids:
+            for task in os.listdir(f"/proc/{worker}/task"):
+                with open(f"/proc/{worker}/task/{task}/comm") as own_name:
+                    if own_name.read().strip() != name:
+                        continue
+                with open(f"/proc/{worker}/task/{task}/schedstat") as statistics:
+                    total += int(statistics.read().split()[0])
+        return total
+
     def resident_kib(self):
         """Resident memory of the workers."""
         total = 0

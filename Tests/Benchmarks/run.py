@@ -37,6 +37,7 @@ def arguments():
                         help="measure only the flatness of the proxy's memory over REQUESTS (1,000,000)")
     parser.add_argument("--rules-cost", action="store_true", help="measure only 10 rules against 10,000")
     parser.add_argument("--gating-cost", action="store_true", help="measure only gated pages against others")
+    parser.add_argument("--measuring-cost", action="store_true", help="measure only what counting visits costs")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     return parser.parse_args()
 
@@ -63,6 +64,8 @@ def main():
             rules_cost(options, directory, origin, result)
         elif options.gating_cost:
             gating_cost(options, directory, origin, result)
+        elif options.measuring_cost:
+            measuring_cost(options, directory, origin, result)
         else:
             everything(options, names, directory, origin, result)
         say("")
@@ -112,6 +115,7 @@ def everything(options, names, directory, origin, result):
         soak(options, directory, origin, result)
         rules_cost(options, directory, origin, result)
         gating_cost(options, directory, origin, result)
+        measuring_cost(options, directory, origin, result)
 
 
 def soak(options, directory, origin, result):
@@ -131,6 +135,17 @@ def rules_cost(options, directory, origin, result):
 def gating_cost(options, directory, origin, result):
     pair = {"crumbgate:open": {"gates": False}, "crumbgate:gated": {"gates": True}}
     result.gating_cost = between_rules(options, directory, origin, pair)
+
+
+def measuring_cost(options, directory, origin, result):
+    """Of a visitor who agreed to nothing, whose page view comes with three withheld cookies."""
+    running = []
+    try:
+        for profile in ("off", "consent"):
+            running.append(peers.start(f"crumbgate:{profile}", directory, origin.port, profile=profile))
+        result.measuring = measure.measuring(*running, options.rounds or 7, options.seconds or 2, say)
+    finally:
+        measure.end_all(running)
 
 
 def between_rules(options, directory, origin, pair):

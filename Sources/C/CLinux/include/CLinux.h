@@ -13,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/inotify.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statfs.h>
@@ -22,6 +23,9 @@
 
 /// errno of the calling thread right after a failed call; Swift's own `errno` is not a plain variable.
 static inline int crumbgate_errno(void) { return errno; }
+
+/// Gives the calling thread a name of at most 15 bytes, for `top -H` and the like.
+static inline void crumbgate_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 /// Sends two runs of bytes in one call; a peer that is gone is an error, not a signal.
 static inline ssize_t crumbgate_send2(int fd, const void *a, size_t a_length, const void *b, size_t b_length) {
