@@ -6,6 +6,8 @@ import re
 import statistics
 import subprocess
 
+import traffic
+
 SUBJECT = "crumbgate"
 
 
@@ -38,6 +40,7 @@ class Result:
         self.rules_cost = None
         self.gating_cost = None
         self.measuring = None
+        self.imported = None
 
     @property
     def subject(self):
@@ -85,6 +88,11 @@ class Result:
             for name, figures in zip(("of the loop", "of the aggregator's thread"), self.measuring):
                 rows.append([name, _ratio((statistics.median(figures), min(figures), max(figures)))])
             yield "Counting visits, per page view with its three withheld cookies", rows
+        if self.imported:
+            rate, most = self.imported
+            rows = [["", "figure"], ["lines per second of CPU time", f"{rate:,.0f}"],
+                    ["most resident memory, MiB", f"{most / 1024:.1f}"]]
+            yield f"Importing {traffic.LINES:,} lines of {traffic.VISITORS:,} visitors in one day", rows
 
     def text(self):
         """The tables for a terminal."""

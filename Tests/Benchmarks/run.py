@@ -15,6 +15,7 @@ import checks
 import measure
 import peers
 import report
+import traffic
 
 
 def say(text):
@@ -38,6 +39,7 @@ def arguments():
     parser.add_argument("--rules-cost", action="store_true", help="measure only 10 rules against 10,000")
     parser.add_argument("--gating-cost", action="store_true", help="measure only gated pages against others")
     parser.add_argument("--measuring-cost", action="store_true", help="measure only what counting visits costs")
+    parser.add_argument("--import-cost", action="store_true", help="measure only the import of an access log")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     return parser.parse_args()
 
@@ -66,6 +68,8 @@ def main():
             gating_cost(options, directory, origin, result)
         elif options.measuring_cost:
             measuring_cost(options, directory, origin, result)
+        elif options.import_cost:
+            result.imported = traffic.count(directory)
         else:
             everything(options, names, directory, origin, result)
         say("")
@@ -116,6 +120,8 @@ def everything(options, names, directory, origin, result):
         rules_cost(options, directory, origin, result)
         gating_cost(options, directory, origin, result)
         measuring_cost(options, directory, origin, result)
+        say("an access log")
+        result.imported = traffic.count(directory)
 
 
 def soak(options, directory, origin, result):
