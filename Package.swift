@@ -107,6 +107,15 @@ let package = Package(
         pure(
             "Store", ["Measurement", "Location", "Consent", .product(name: "GRDB", package: "GRDB.swift")]),
         pure("Reports", ["Store", "Consent", "Measurement", "Bytes"]),
+        pure(
+            "Console",
+            [
+                "Reports", "Store", "Location", "Bytes", "COpenSSL",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Mustache", package: "swift-mustache"), logging,
+            ]),
+        tests("Console", ["Console", "Store"]),
         pure("LogImport", ["Bytes", "ContentCoding", "Location", "Measurement"]),
         tests("LogImport", ["LogImport", "Bytes", "Location", "Measurement"]),
         pure("Scan", ["Rules", "Consent", "Cookies", "Bytes", "PublicSuffix", "CScan"]),
@@ -114,7 +123,8 @@ let package = Package(
         .executableTarget(
             name: "crumbgate",
             dependencies: [
-                "Transport", "Gateway", "Store", "Reports", "Scan", "LogImport", "Rules", "Consent", "Location",
+                "Transport", "Gateway", "Store", "Reports", "Console", "Scan", "LogImport", "Rules", "Consent",
+                "Location",
                 "Measurement",
                 "Bytes",
                 "CLinux", argumentParser, logging,

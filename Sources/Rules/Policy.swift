@@ -34,6 +34,8 @@ public final class Policy: Sendable {
     public let connectAnswer: Int
     /// The status that answers `TRACE`: 405 or 501.
     public let traceAnswer: Int
+    /// The operator's console; nil when there is none.
+    public let console: ConsoleSettings?
     /// What the file allows but its operator may not have meant.
     public let warnings: [RulesDiagnostic]
 
@@ -44,7 +46,7 @@ public final class Policy: Sendable {
         sourceFile: String, sites: [Site], listeners: [Listener], limits: Limits, timeouts: Timeouts,
         trustedProxies: [AddressBlock], stateDirectory: String, memoryDirectory: String?, consentSecretFile: String,
         location: LocationSettings, workers: Int, log: LogSettings, connectAnswer: Int, traceAnswer: Int,
-        warnings: [RulesDiagnostic]
+        console: ConsoleSettings?, warnings: [RulesDiagnostic]
     ) {
         self.sourceFile = sourceFile
         self.sites = sites
@@ -60,6 +62,7 @@ public final class Policy: Sendable {
         self.log = log
         self.connectAnswer = connectAnswer
         self.traceAnswer = traceAnswer
+        self.console = console
         self.warnings = warnings
         siteTable = HostTable(
             sites.flatMap { site in site.hosts.map { (pattern: $0, value: UInt32(site.index)) } })

@@ -28,12 +28,14 @@ struct PolicyDecoder {
         let trustedProxies = trustedProxies(file["trusted_proxies"])
         let workers = workers(file["workers"])
         let log = log(file["log"])
+        let console = ConsoleDecoder(reader: reader).settings(
+            file["console"], besides: listeners, directory: directory)
         guard let sites = sites(file) else { return nil }
         return Policy(
             sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,
             trustedProxies: trustedProxies, stateDirectory: state, memoryDirectory: memory,
             consentSecretFile: secret ?? join(state, "consent.key"), location: location, workers: workers, log: log,
-            connectAnswer: connect, traceAnswer: trace, warnings: sorted(reader.diagnostics))
+            connectAnswer: connect, traceAnswer: trace, console: console, warnings: sorted(reader.diagnostics))
     }
 
     /// The site at the top level, or those listed, which start from what the top level says.
@@ -199,7 +201,7 @@ struct PolicyDecoder {
 }
 
 /// A path of a rules file, which is relative to the folder that the file is in.
-private func join(_ directory: String, _ path: String) -> String {
+func join(_ directory: String, _ path: String) -> String {
     if path.hasPrefix("/") || directory == "." || directory.isEmpty { return path }
     return directory.hasSuffix("/") ? directory + path : "\(directory)/\(path)"
 }

@@ -111,6 +111,12 @@ extension RulesReader {
         return scalar.string.lowercased() == "false"
     }
 
+    /// Whether a node is the word `true`.
+    func isTrue(_ node: Node) -> Bool {
+        guard case .scalar(let scalar) = node, kind(of: scalar) == .boolean else { return false }
+        return scalar.string.lowercased() == "true"
+    }
+
     /// A node in a few words, for messages.
     func describe(_ node: Node) -> String {
         switch node {

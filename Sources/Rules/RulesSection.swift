@@ -2,6 +2,7 @@
 package enum RulesSection: String, CaseIterable, Sendable {
     case file, site, category, cookie, host, cookies, consent, signals, signal, googleConsentMode, addressPrecision
     case measurement, gate, page, goal, limits, timeouts, location, log, methods, knownServices, theme, palette, logo
+    case console
 
     /// The keys it may have, in the order in which docs/rules.md tells them.
     package var keys: [String] {
@@ -10,7 +11,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
             ["listen"] + Self.site.keys + [
                 "sites", "trusted_proxies", "state_directory", "memory_directory",
                 "consent_secret_file", "location", "limits", "timeouts",
-                "methods", "workers", "log",
+                "methods", "workers", "log", "console",
             ]
         case .site:
             [
@@ -54,6 +55,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .theme: ["scheme", "light", "dark", "radius", "font", "logo"]
         case .palette: Palette.Part.allCases.map(\.rawValue)
         case .logo: ["path", "alt"]
+        case .console: ["listen", "metrics_token_file"]
         }
     }
 }

@@ -78,6 +78,19 @@ public final class ReleaseStore: ReleaseSink, Sendable {
         }
     }
 
+    /// Whether the file is where it was and takes what is written to it; nothing changes.
+    public var isWritable: Bool {
+        guard PrivateFile.exists(path) else { return false }
+        do {
+            try queue.writeWithoutTransaction { database in
+                try database.inTransaction(.immediate) { .rollback }
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Closes the file; the last writer leaves neither a WAL nor a shared-memory file behind.
     public func close() throws(StoreError) {
         do { try queue.close() } catch { throw StoreError(error, path: path) }

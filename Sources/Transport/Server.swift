@@ -22,6 +22,7 @@ public final class Server {
     private let writeLog: LogWriter
     private let rings: [FactRing]
     private let receipts: ReceiptQueue
+    private let status: ServerStatus
     private var mailboxes: [Mailbox] = []
     private var threads: [LoopThread] = []
 
@@ -50,13 +51,14 @@ public final class Server {
     /// Makes a server for a policy that was loaded already; `rings` has one ring for each of its workers, and somebody
     /// does what comes into `receipts`.
     public init(
-        policy: Policy, loader: Loader, rings: [FactRing], receipts: ReceiptQueue, logger: Logger,
-        writeLog: @escaping LogWriter
+        policy: Policy, loader: Loader, rings: [FactRing], receipts: ReceiptQueue,
+        status: ServerStatus = ServerStatus(), logger: Logger, writeLog: @escaping LogWriter
     ) {
         self.policy = policy
         self.loader = loader
         self.rings = rings
         self.receipts = receipts
+        self.status = status
         self.logger = logger
         self.writeLog = writeLog
     }
@@ -81,6 +83,7 @@ public final class Server {
             mailboxes.append(mailbox)
             threads.append(try LoopThread(configuration: configuration, mailbox: mailbox))
         }
+        status.phase = .serving
         isReady()
         while true {
             var event = signals.wait(also: watch, milliseconds: 250)
@@ -90,6 +93,7 @@ public final class Server {
             case .none, .hangUp: continue
             case .reload: reload()
             case .terminate:
+                status.phase = .draining
                 // The order first: a log that nobody reads must not hold it up.
                 for mailbox in mailboxes { mailbox.post { $0.stops = true } }
                 logger.info("stopping: no new connections, finishing what is in flight")
@@ -119,8 +123,10 @@ public final class Server {
             let update = PolicyUpdate(policy: next, resources: resources, endpoints: endpoints)
             for mailbox in mailboxes { mailbox.post { $0.update = update } }
             policy = next
+            status.noteReload(isTaken: true)
             logger.info("rules reloaded", metadata: ["file": "\(next.sourceFile)"])
         } catch {
+            status.noteReload(isTaken: false)
             logger.error("rules not reloaded, the old ones stay in force:\n\(error)")
         }
     }

@@ -10,5 +10,6 @@ struct Crumbgate: ParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ScanCommand.self, ExplainCommand.self,
             ReportCommand.self, ImportCommand.self, PlaceCommand.self, ReceiptsCommand.self, PolicyCommand.self,
+            ConsoleCommand.self,
         ])
 }

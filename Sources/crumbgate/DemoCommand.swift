@@ -20,6 +20,8 @@ struct DemoCommand: ParsableCommand {
         // Before anything else: a child inherits the signals that its parent blocks.
         let shop = try DemoShopProcess(host: site.origin.host, port: site.origin.port)
         defer { shop.stop() }
+        // Not 127.0.0.1, where the shop is: cookies are a host's, whatever the port.
+        let console = policy.console.map { "Console                 http://localhost:\($0.listener.port)/\n" } ?? ""
         var server = try ProxyServer(policy: policy)
         try server.run(onHangUp: .ends) {
             print(
@@ -27,7 +29,7 @@ struct DemoCommand: ParsableCommand {
 
                 Shop behind Crumbgate   http://\(listener.host):\(listener.port)/
                 Visits                  \(CommandLine.arguments[0]) report --rules \(rules)
-                Rules                   \(rules) - edit it while this runs
+                \(console)Rules                   \(rules) - edit it while this runs
 
                 The shop itself, without Crumbgate, is at http://\(site.origin.authority)/. Ctrl-C stops everything.
 

@@ -72,6 +72,12 @@ final class MeasuringThread: Sendable {
         return service.configure(sites, now: Int64(now.timeIntervalSince1970))
     }
 
+    /// The sites of the rules in force and their zones.
+    var sites: [(name: String, zone: TimeZone)] { zones.withLock { $0.map { ($0.name, $0.zone) } } }
+
+    /// Whether a window could be released now.
+    var isStoreWritable: Bool { store.isWritable }
+
     func start() {
         let thread = Thread { [self] in run() }
         thread.stackSize = 1 << 20

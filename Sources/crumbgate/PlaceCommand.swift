@@ -79,7 +79,7 @@ struct PlaceCommand: ParsableCommand {
 }
 
 /// What keeps a command from its work, in a sentence for the operator.
-private struct CommandError: Error, CustomStringConvertible {
+struct CommandError: Error, CustomStringConvertible {
     let description: String
 
     init(_ description: String) { self.description = description }

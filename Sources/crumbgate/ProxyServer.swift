@@ -1,5 +1,6 @@
 import CLinux
 import Consent
+import Console
 import Foundation
 import Gateway
 import Location
@@ -43,8 +44,9 @@ struct ProxyServer {
         let accessLog = AccessLogThread()
         accessLog.start()
         defer { accessLog.stop() }
+        let status = ServerStatus()
         let server = Server(
-            policy: policy, loader: loader, rings: rings, receipts: receipts.queue, logger: logger,
+            policy: policy, loader: loader, rings: rings, receipts: receipts.queue, status: status, logger: logger,
             writeLog: accessLog.take)
         let files = crumbgate_raise_file_limit()
         let wanted = policy.limits.clients + policy.workers * policy.sites.count * policy.limits.originConnections
@@ -60,7 +62,10 @@ struct ProxyServer {
         defer { measuring.stop() }
         receipts.start()
         defer { receipts.stop() }
+        var console: Console.Running?
+        defer { console?.stop() }
         try server.run(onHangUp: hangUp) {
+            console = ConsoleRunner(policy: policy, measuring: measuring, status: status, logger: logger)?.start()
             logger.info("ready", metadata: ["listening": "\(addresses)", "workers": "\(policy.workers)"])
             isReady()
             crumbgate_trim_memory()

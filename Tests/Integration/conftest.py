@@ -124,7 +124,7 @@ def shop(shop_server):
 def shop_rules(shop_server):
     """rules/shop.yaml, as shipped, with the ports of this run."""
     text = (pathlib.Path(__file__).parents[2] / "rules" / "shop.yaml").read_text()
-    lines = [line for line in text.splitlines() if not line.startswith(("listen:", "origin:", "state_directory:"))]
+    lines = [line for line in text.splitlines() if not line.startswith(("listen:", "origin:", "state_directory:", "console:"))]
     text = "\n".join(lines).replace("third.localhost:9001", f"third.localhost:{shop_server.third_party_port}")
     return f"origin: http://127.0.0.1:{shop_server.port}\n{text}\n"
 

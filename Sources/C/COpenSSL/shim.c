@@ -1,5 +1,6 @@
 #include "COpenSSL.h"
 #include <openssl/crypto.h>
+#include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <string.h>
 
@@ -42,3 +43,10 @@ int crumbgate_equal(const uint8_t *a, const uint8_t *b, size_t length) { return 
 void crumbgate_cleanse(void *bytes, size_t length) { OPENSSL_cleanse(bytes, length); }
 
 int crumbgate_random(uint8_t *bytes, size_t length) { return RAND_bytes(bytes, (int)length) == 1; }
+
+int crumbgate_scrypt(
+    const char *password, size_t password_length, const uint8_t *salt, size_t salt_length, unsigned log2_cost,
+    unsigned block_size, unsigned lanes, uint8_t *key, size_t key_length) {
+    return EVP_PBE_scrypt(password, password_length, salt, salt_length, (uint64_t)1 << log2_cost, block_size, lanes,
+                          (uint64_t)256 << 20, key, key_length) == 1;
+}

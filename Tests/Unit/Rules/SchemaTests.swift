@@ -17,7 +17,8 @@ struct SchemaTests {
                 ["$defs", section.rawValue]
             case .gate: ["properties", "measurement", "properties", "gate"]
             case .addressPrecision: ["properties", "address_precision"]
-            case .cookies, .consent, .signals, .measurement, .limits, .timeouts, .location, .log, .methods:
+            case .cookies, .consent, .signals, .measurement, .limits, .timeouts, .location, .log, .methods,
+                .console:
                 ["properties", section.rawValue]
             }
         var node = schema

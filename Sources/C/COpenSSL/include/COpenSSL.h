@@ -23,3 +23,7 @@ int crumbgate_equal(const uint8_t *a, const uint8_t *b, size_t length);
 void crumbgate_cleanse(void *bytes, size_t length);
 /// 1 on success: fills from the operating system's generator.
 int crumbgate_random(uint8_t *bytes, size_t length);
+/// scrypt (RFC 7914) with N = 2^log2_cost; 1 on success. At most 256 MiB, else it fails.
+int crumbgate_scrypt(
+    const char *password, size_t password_length, const uint8_t *salt, size_t salt_length, unsigned log2_cost,
+    unsigned block_size, unsigned lanes, uint8_t *key, size_t key_length);

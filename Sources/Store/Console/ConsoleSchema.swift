@@ -1,0 +1,23 @@
+/// The tables of the console's file.
+enum ConsoleSchema {
+    static let format = FileFormat(
+        applicationID: 0x4352_4743,  // "CRGC"
+        steps: [
+            """
+            CREATE TABLE account (
+                name TEXT PRIMARY KEY,
+                role TEXT NOT NULL,
+                password TEXT NOT NULL,
+                revision INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE TABLE audit (
+                id INTEGER PRIMARY KEY AUTOINCREMENT,
+                minute INTEGER NOT NULL,
+                account TEXT NOT NULL,
+                event TEXT NOT NULL,
+                detail TEXT NOT NULL
+            ) STRICT;
+            """
+        ])
+}

@@ -1,0 +1,148 @@
+import GRDB
+
+/// The SQLite file of the console's accounts and of its audit log.
+///
+/// It lies beside the store of released figures and holds nothing of visitors. The proxy and the commands may write at
+/// the same time. What is removed is overwritten (`secure_delete`).
+public final class ConsoleStore: Sendable {
+    /// The file's name within the state directory.
+    public static let fileName = "console.sqlite"
+    /// Entries that the audit log keeps at most; the oldest go first.
+    public static let auditLimit = 100_000
+
+    /// The file's path.
+    public let path: String
+    private let queue: DatabaseQueue
+
+    /// Opens the file, making it when there is none; the directory must exist.
+    public static func open(path: String) throws(StoreError) -> ConsoleStore {
+        try PrivateFile.make(path)
+        return try ConsoleStore(path: path)
+    }
+
+    private init(path: String) throws(StoreError) {
+        self.path = path
+        var configuration = Configuration()
+        configuration.label = "console"
+        configuration.busyMode = .timeout(2)
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
+        }
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.writeWithoutTransaction { database in
+                try ConsoleSchema.format.checkOwnership(database, path: path)
+                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+                try ConsoleSchema.format.migrate(database)
+            }
+        } catch {
+            throw StoreError(error, path: path)
+        }
+    }
+
+    /// The account of a name.
+    public func account(_ name: AccountName) throws(StoreError) -> Account? {
+        try read { database in
+            try Row.fetchOne(
+                database, sql: "SELECT name, role, password, revision FROM account WHERE name = ?",
+                arguments: [name.description]
+            ).map(account)
+        }
+    }
+
+    /// All accounts by name.
+    public func accounts() throws(StoreError) -> [Account] {
+        try read { database in
+            try Row.fetchAll(database, sql: "SELECT name, role, password, revision FROM account ORDER BY name")
+                .map(account)
+        }
+    }
+
+    /// Makes an account, and says so in the audit log; false when there is one of that name already.
+    public func add(_ account: Account, minute: Int64) throws(StoreError) -> Bool {
+        try write { database in
+            try database.execute(
+                sql: "INSERT INTO account (name, role, password, revision) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [account.name.description, account.role.rawValue, account.password, account.revision])
+            guard database.changesCount == 1 else { return false }
+            try insert(
+                AuditEntry(
+                    minute: minute, account: account.name, event: .accountAdded, detail: account.role.rawValue),
+                into: database)
+            return true
+        }
+    }
+
+    /// Removes an account, and says so in the audit log; false when there is none of that name.
+    public func remove(_ name: AccountName, minute: Int64) throws(StoreError) -> Bool {
+        try write { database in
+            try database.execute(sql: "DELETE FROM account WHERE name = ?", arguments: [name.description])
+            guard database.changesCount == 1 else { return false }
+            try insert(AuditEntry(minute: minute, account: name, event: .accountRemoved), into: database)
+            return true
+        }
+    }
+
+    /// Gives an account another password, which ends its sessions, and says so in the audit log; false when there is
+    /// none of that name.
+    public func setPassword(
+        _ password: String, of name: AccountName, revision: Int64, minute: Int64
+    ) throws(StoreError) -> Bool {
+        try write { database in
+            try database.execute(
+                sql: "UPDATE account SET password = ?, revision = ? WHERE name = ?",
+                arguments: [password, revision, name.description])
+            guard database.changesCount == 1 else { return false }
+            try insert(AuditEntry(minute: minute, account: name, event: .passwordChanged), into: database)
+            return true
+        }
+    }
+
+    /// Keeps an entry of the audit log.
+    public func record(_ entry: AuditEntry) throws(StoreError) { try write { try insert(entry, into: $0) } }
+
+    /// The latest entries of the audit log, latest first.
+    public func audit(limit: Int) throws(StoreError) -> [AuditEntry] {
+        try read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT minute, account, event, detail FROM audit ORDER BY id DESC LIMIT ?",
+                arguments: [limit]
+            ).compactMap { row in
+                let event: String = row[2]
+                return AuditEntry.Event(rawValue: event).map {
+                    AuditEntry(minute: row[0], account: row[1], event: $0, detail: row[3])
+                }
+            }
+        }
+    }
+
+    /// Closes the file; the last writer leaves neither a WAL nor a shared-memory file behind.
+    public func close() throws(StoreError) {
+        do { try queue.close() } catch { throw StoreError(error, path: path) }
+    }
+
+    private func insert(_ entry: AuditEntry, into database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO audit (minute, account, event, detail) VALUES (?, ?, ?, ?)",
+            arguments: [entry.minute, entry.account, entry.event.rawValue, entry.detail])
+        try database.execute(
+            sql: "DELETE FROM audit WHERE id <= ?", arguments: [database.lastInsertedRowID - Int64(Self.auditLimit)])
+    }
+
+    private func account(_ row: Row) throws -> Account {
+        let name: String = row[0]
+        let role: String = row[1]
+        guard let name = AccountName(name), let role = Account.Role(rawValue: role) else {
+            throw StoreError.corrupt(path: path)
+        }
+        return Account(name: name, role: role, password: row[2], revision: row[3])
+    }
+
+    private func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do { return try queue.read(body) } catch { throw StoreError(error, path: path) }
+    }
+
+    private func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
+        do { return try queue.write(body) } catch { throw StoreError(error, path: path) }
+    }
+}

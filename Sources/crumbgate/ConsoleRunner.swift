@@ -1,0 +1,31 @@
+import Console
+import Foundation
+import Logging
+import Rules
+import Transport
+
+/// The operator's console of a running proxy.
+struct ConsoleRunner {
+    private let console: Console
+
+    /// Nil when the rules ask for none.
+    init?(policy: Policy, measuring: MeasuringThread, status: ServerStatus, logger: Logger) {
+        guard let settings = policy.console else { return nil }
+        let environment = ConsoleEnvironment(
+            stateDirectory: policy.stateDirectory,
+            sites: { measuring.sites.map { ConsoleEnvironment.Site(name: $0.name, timeZone: $0.zone) } },
+            checks: {
+                [
+                    ConsoleEnvironment.Check("listeners", isPassed: status.phase != .starting),
+                    // Where changed rules are refused, the old ones serve on.
+                    ConsoleEnvironment.Check("rules", isPassed: status.phase != .starting),
+                    ConsoleEnvironment.Check("store", isPassed: measuring.isStoreWritable),
+                    ConsoleEnvironment.Check("not draining", isPassed: status.phase != .draining),
+                ]
+            })
+        console = Console(
+            host: settings.listener.host, port: settings.listener.port, environment: environment, logger: logger)
+    }
+
+    func start() -> Console.Running { console.start() }
+}

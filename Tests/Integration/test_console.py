@@ -1,0 +1,301 @@
+"""The operator's console on the wire: who gets in, who does not, and what is on record of it."""
+
+import re
+import socket
+import time
+
+import pytest
+
+from harness.client import Client, eventually, exchange, fetch
+from harness.console import PASSWORD, Operator, command
+from harness.process import free_port
+
+
+@pytest.fixture
+def make_console(make_gate, origin):
+    """Starts proxies with a console and two accounts."""
+
+    def make(port=None, has_accounts=True):
+        port = port or free_port()
+        gate = make_gate(
+            f"origin: http://127.0.0.1:{origin.port}\nmeasurement: {{ threshold: 1 }}\n"
+            f"console: {{ listen: 127.0.0.1:{port} }}\n"
+        )
+        gate.console_port = port
+        eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+        if has_accounts:
+            for name, role in (("ada", "admin"), ("vera", "viewer")):
+                made = command(gate, "add-user", name, "--role", role, password=PASSWORD)
+                assert made.returncode == 0, made.stderr
+        return gate
+
+    return make
+
+
+@pytest.fixture
+def console(make_console):
+    return make_console()
+
+
+@pytest.fixture
+def operator(console):
+    return Operator(console.console_port)
+
+
+@pytest.fixture
+def admin(operator):
+    assert operator.log_in("ada").status == 303
+    return operator
+
+
+def test_health_is_told_to_whoever_is_on_the_machine(console):
+    assert fetch(console.console_port, "/healthz", host="localhost").status == 200
+    ready = fetch(console.console_port, "/readyz", host="localhost")
+    assert ready.status == 200 and ready.body.split(b"\n")[:-1] == [
+        b"listeners: ok",
+        b"rules: ok",
+        b"store: ok",
+        b"not draining: ok",
+    ]
+
+
+def test_readiness_ends_with_the_store(console):
+    (console.directory / "state" / "crumbgate.sqlite").rename(console.directory / "elsewhere")
+    ready = fetch(console.console_port, "/readyz", host="localhost")
+    assert ready.status == 503 and b"store: failed" in ready.body
+    assert fetch(console.console_port, "/healthz", host="localhost").status == 200
+
+
+def test_readiness_ends_with_the_order_to_stop(console, origin):
+    with Client(console.port) as visitor:
+        visitor.send(b"GET / HTTP/1.1\r\nHost: shop.test\r\n")
+        console.signal(15)
+        eventually(lambda: fetch(console.console_port, "/readyz", host="localhost").status == 503)
+        visitor.send(b"Connection: close\r\n\r\n")
+        assert visitor.response().status == 200
+    assert console.wait() == 0
+
+
+def test_the_proxy_goes_on_without_its_console(make_console, origin):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        gate = make_console(taken.getsockname()[1], has_accounts=False)
+        gate.wait_for_log(b"the console is not there, the proxy goes on without it")
+        assert fetch(gate.port, "/").status == 200
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:{}", "192.0.2.1:{}", '"[::]:{}"'])
+def test_other_machines_do_not_reach_it(make_gate, origin, tmp_path, listen):
+    path = tmp_path / "rules.yaml"
+    path.write_text(f"origin: http://127.0.0.1:{origin.port}\nconsole: {{ listen: {listen.format(free_port())} }}\n")
+    gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\n")
+    checked = gate.run("check", path)
+    assert checked.returncode == 1 and b"rules.yaml:2:" in checked.stderr and b"this machine only" in checked.stderr
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "localhost@evil.example", "192.0.2.1", "localhost:80:80", ""]
+)
+@pytest.mark.parametrize("target", ["/", "/login", "/healthz", "/metrics", "/console.css"])
+def test_a_name_that_was_led_here_gets_nothing(console, host, target):
+    """DNS rebinding."""
+    answer = exchange(console.console_port, f"GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+    assert answer.split()[1] in (b"421", b"400"), answer
+    assert b"<form" not in answer
+
+
+@pytest.mark.parametrize("target", ["/", "/login", "/nothing", "/audit", "/console.css", "/export.csv", "/metrics"])
+def test_every_answer_is_guarded(console, target):
+    fields = fetch(console.console_port, target, host="localhost")
+    policy = fields.one("content-security-policy")
+    assert policy == (
+        b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
+    assert fields.one("cache-control") == b"no-store"
+    assert fields.one("x-content-type-options") == b"nosniff"
+    assert fields.one("referrer-policy") == b"no-referrer"
+
+
+def test_who_logs_in_gets_a_session_and_who_logs_out_has_none(operator):
+    assert operator.get("/").one("location") == b"/login"
+    answer = operator.log_in("ada")
+    assert (answer.status, answer.one("location")) == (303, b"/")
+    line = next(line for line in answer.all("set-cookie") if line.startswith(b"crumbgate-console="))
+    assert re.fullmatch(rb"crumbgate-console=[0-9a-f]{64}; Path=/; HttpOnly; SameSite=Strict", line)
+    assert operator.get("/").status == 200
+    kept = dict(operator.cookies)
+    assert operator.post("/logout", {"token": operator.token("/")}).one("location") == b"/login"
+    operator.cookies = kept
+    assert operator.get("/").one("location") == b"/login"
+
+
+def test_a_wrong_password_and_an_unknown_name_are_told_alike(operator):
+    answers = [operator.log_in("ada", "not the password"), operator.log_in("nobody", "not the password")]
+    assert [answer.status for answer in answers] == [422, 422]
+    one, two = (re.sub(rb'value="(ada|nobody)"', b"", answer.body) for answer in answers)
+    assert one == two and b"crumbgate-console" not in operator.cookies
+
+
+def test_an_unknown_name_costs_as_much_time(operator):
+    def least(name):
+        times = []
+        for _ in range(3):
+            token = operator.token()
+            began = time.monotonic()
+            operator.post("/login", {"token": token, "name": name, "password": "not the password"})
+            times.append(time.monotonic() - began)
+        return min(times)
+
+    known, unknown = least("ada"), least("nobody")
+    assert unknown > 0.02 and 0.4 < unknown / known < 2.5
+
+
+def test_passwords_cannot_be_tried_for_long(operator, console):
+    statuses = [operator.log_in("ada", f"guess number {number}").status for number in range(12)]
+    assert statuses[:10] == [422] * 10 and statuses[10:] == [429] * 2
+    # Not even the right one, from wherever it comes: else the answer would tell.
+    assert Operator(console.console_port).log_in("ada").status == 429
+    assert Operator(console.console_port).log_in("vera").status == 303
+
+
+def test_many_names_from_one_network_are_stopped_too(operator):
+    token = operator.token()
+    form = {"token": token, "password": "not the password"}
+    statuses = [operator.post("/login", {**form, "name": f"name{number}"}).status for number in range(60)]
+    assert statuses[:30] == [422] * 30 and 429 in statuses[30:]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        [],
+        ["Sec-Fetch-Site: cross-site"],
+        ["Sec-Fetch-Site: same-site", "Origin: http://localhost:{port}"],
+        ["Sec-Fetch-Site: none"],
+        ["Origin: http://evil.example"],
+        ["Origin: null"],
+        ["Origin: http://localhost:1"],
+        ["Origin: https://localhost:{port}"],
+    ],
+)
+def test_a_form_of_another_origin_does_nothing(operator, fields):
+    fields = [field.format(port=operator.port) for field in fields]
+    assert operator.log_in("ada", fields=fields).status == 403
+    assert "crumbgate-console" not in operator.cookies
+    operator.log_in("ada")
+    token = operator.token("/")
+    assert operator.post("/logout", {"token": token}, fields=fields).status == 403
+    assert operator.get("/").status == 200
+
+
+def test_a_form_without_the_sessions_token_does_nothing(admin, console):
+    other = Operator(console.console_port)
+    other.log_in("vera")
+    for token in ("", "0" * 64, other.token("/"), admin.cookies["crumbgate-console"]):
+        assert admin.post("/logout", {"token": token}).status == 403
+    assert admin.get("/").status == 200
+    # Nor may a login be forged, which would let somebody work under another's account.
+    stranger = Operator(console.console_port)
+    assert stranger.post("/login", {"token": "", "name": "vera", "password": PASSWORD}).status == 403
+    assert stranger.post("/login", {"token": other.token("/"), "name": "vera", "password": PASSWORD}).status == 403
+
+
+def test_a_session_is_never_one_that_was_there_before(operator):
+    """Session fixation."""
+    planted = "f" * 64
+    operator.cookies["crumbgate-console"] = planted
+    assert operator.get("/").one("location") == b"/login"
+    operator.log_in("ada")
+    first = operator.cookies["crumbgate-console"]
+    assert first != planted and operator.get("/").status == 200
+    # A second login on top of a session ends the first one.
+    token = operator.token("/")
+    operator.cookies = {"crumbgate-console": first}
+    page = fetch(operator.port, "/login", host=operator.host)
+    login = page.one("set-cookie").decode().split(";")[0].partition("=")[2]
+    operator.cookies["crumbgate-console-login"] = login
+    form = re.search(rb'name="token" value="([0-9a-f]+)"', page.body)[1].decode()
+    assert operator.post("/login", {"token": form, "name": "ada", "password": PASSWORD}).status == 303
+    second = operator.cookies["crumbgate-console"]
+    operator.cookies["crumbgate-console"] = first
+    assert second != first and token and operator.get("/").one("location") == b"/login"
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "0" * 64, "g" * 64, "0" * 4000, "%00", '"' + "0" * 64 + '"'])
+def test_what_is_no_session_is_nobodys(operator, cookie):
+    operator.cookies["crumbgate-console"] = cookie
+    assert operator.get("/").one("location") == b"/login"
+
+
+def test_roles(operator, console):
+    operator.log_in("vera")
+    assert operator.get("/").status == 200
+    assert b"/audit" not in operator.get("/").body
+    assert operator.get("/audit").status == 403
+    assert operator.get("/export.csv").status == 403
+    assert operator.get("/export.json").status == 403
+    admin = Operator(console.console_port)
+    admin.log_in("ada")
+    assert admin.get("/audit").status == 200
+    for form, kind in (("csv", b"text/csv; charset=utf-8; header=present"), ("json", b"application/json")):
+        answer = admin.get(f"/export.{form}?from=2026-11-01&to=2026-11-07")
+        assert answer.status == 200 and answer.one("content-type") == kind
+        assert answer.one("content-disposition") == f'attachment; filename="shop_2026-11-01_2026-11-07.{form}"'.encode()
+    body = admin.get("/audit").body
+    assert b"csv shop 2026-11-01_2026-11-07" in body and b"json shop" in body
+    for wrong in ("from=2026-13-01", "from=2026-11-08&to=2026-11-01", "last=x", "last=0d"):
+        assert admin.get(f"/export.csv?{wrong}").status == 400
+
+
+def test_a_changed_or_removed_account_has_no_session_any_more(operator, console):
+    operator.log_in("vera")
+    assert command(console, "set-password", "vera", password="another long password").returncode == 0
+    assert operator.get("/").one("location") == b"/login"
+    assert operator.log_in("vera").status == 422
+    assert operator.log_in("vera", "another long password").status == 303
+    assert command(console, "remove-user", "vera").returncode == 0
+    assert operator.get("/").one("location") == b"/login"
+    assert operator.log_in("vera", "another long password").status == 422
+
+
+def test_everything_is_on_record_and_nothing_secret_is(admin, console):
+    Operator(console.console_port).log_in("ada", "not the password")
+    Operator(console.console_port).log_in("my-secret-typed-as-name", "not the password")
+    body = admin.get("/audit").body.decode()
+    assert body.count("wrong name or password") == 2 and "logged in" in body and body.count("account made") == 2
+    for secret in (PASSWORD, "not the password", "my-secret-typed-as-name", admin.cookies["crumbgate-console"]):
+        assert secret not in body
+        assert secret.encode() not in console.log
+        for path in (console.directory / "state").glob("console.sqlite*"):
+            assert secret.encode() not in path.read_bytes()
+    assert (console.directory / "state" / "console.sqlite").stat().st_mode & 0o777 == 0o600
+
+
+def test_commands_for_accounts(console):
+    assert command(console, "list-users").stdout == b"admin\tada\nviewer\tvera\n"
+    assert b"already" in command(console, "add-user", "ada", password=PASSWORD).stderr
+    assert b"octets" in command(console, "add-user", "eve", password="short").stderr
+    assert command(console, "add-user", "Eve Line", password=PASSWORD).returncode == 64
+    assert command(console, "remove-user", "eve").returncode == 1
+    assert command(console, "set-password", "eve", password=PASSWORD).returncode == 1
+    assert command(console, "list-users").stdout == b"admin\tada\nviewer\tvera\n"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "PROPFIND"])
+def test_other_methods_are_refused(console, method):
+    assert fetch(console.console_port, "/", method=method, host="localhost").status == 405
+
+
+def test_sizes_are_limited(operator):
+    token = operator.token()
+    assert operator.post("/login", {"token": token, "name": "ada", "password": "x" * 5000}).status == 413
+    assert operator.get("/login", [f"X-Long: {'x' * 9000}"]).status in (400, 431)
+    fields = ["Content-Type: text/plain", "Sec-Fetch-Site: same-origin", f"Cookie: crumbgate-console-login={'0' * 64}"]
+    assert fetch(operator.port, "/login", fields, "POST", b"token=0", host=operator.host).status == 415
+    assert operator.get("/healthz").status == 200
+
+
+def test_a_restart_ends_sessions(admin, console):
+    assert console.stop() == 0
+    assert admin.cookies["crumbgate-console"].encode() not in console.log
