@@ -53,7 +53,7 @@ struct Guarded: RouterMiddleware {
 
 /// Whether an authority is this machine by a name that nobody can lead elsewhere (RFC 6761 §6.3), with any port: a
 /// tunnel may begin at another.
-func isThisMachine(_ authority: String) -> Bool {
+package func isThisMachine(_ authority: String) -> Bool {
     let host: Substring
     if authority.hasPrefix("[") {
         guard let close = authority.firstIndex(of: "]") else { return false }

@@ -3,7 +3,7 @@
 ///
 /// Memory is bounded: a full bucket is forgotten, as it says nothing, and when there are too many of the others, new
 /// names wait.
-struct LoginLimiter: Sendable {
+package struct LoginLimiter: Sendable {
     /// Attempts at once, and milliseconds until there is one more.
     struct Rate: Sendable {
         var burst: Int64
@@ -14,14 +14,17 @@ struct LoginLimiter: Sendable {
     }
 
     /// Names that are remembered at most, of either kind.
-    static let capacity = 1024
+    package static let capacity = 1024
+
+    /// Makes a limiter that has seen nobody.
+    package init() {}
 
     /// When each bucket is full again, in milliseconds of the caller's clock.
     private var accounts: [String: Int64] = [:]
     private var addresses: [String: Int64] = [:]
 
     /// Takes an attempt; false when there is none left, and then nothing is taken.
-    mutating func take(account: String, address: String, now: Int64) -> Bool {
+    package mutating func take(account: String, address: String, now: Int64) -> Bool {
         guard Self.allows(account, accounts, .account, now), Self.allows(address, addresses, .address, now),
             Self.makeRoom(for: account, &accounts, now), Self.makeRoom(for: address, &addresses, now)
         else { return false }
@@ -31,7 +34,7 @@ struct LoginLimiter: Sendable {
     }
 
     /// A right password shows that the attempts before it were the owner's.
-    mutating func clear(account: String) { accounts[account] = nil }
+    package mutating func clear(account: String) { accounts[account] = nil }
 
     private static func allows(_ name: String, _ buckets: [String: Int64], _ rate: Rate, _ now: Int64) -> Bool {
         (buckets[name] ?? now) - now <= (rate.burst - 1) * rate.interval

@@ -11,17 +11,24 @@ public struct PasswordHash: Hashable, Sendable {
     private let key: [UInt8]
 
     /// How much work a guess is.
-    struct Parameters: Hashable, Sendable {
-        var log2Cost: UInt32 = 15
-        var blockSize: UInt32 = 8
-        var lanes: UInt32 = 3
+    package struct Parameters: Hashable, Sendable {
+        var log2Cost: UInt32
+        var blockSize: UInt32
+        var lanes: UInt32
+
+        /// Makes parameters; the usual ones where nothing is said.
+        package init(log2Cost: UInt32 = 15, blockSize: UInt32 = 8, lanes: UInt32 = 3) {
+            self.log2Cost = log2Cost
+            self.blockSize = blockSize
+            self.lanes = lanes
+        }
     }
 
     /// The lengths that a password may have, in octets: the upper one bounds the work.
     public static let lengths = 10...1024
 
     /// A hash that no password has: checking against it costs what checking against a real one does.
-    static let nobody = PasswordHash(
+    package static let nobody = PasswordHash(
         parameters: Parameters(), salt: [UInt8](repeating: 0, count: 16), key: [UInt8](repeating: 0, count: 32))
 
     /// Hashes a password under a fresh salt; nil when the system has no memory or no random numbers for it.
@@ -29,7 +36,8 @@ public struct PasswordHash: Hashable, Sendable {
         self.init(password, Parameters())
     }
 
-    init?(_ password: String, _ parameters: Parameters) {
+    /// The same with other work.
+    package init?(_ password: String, _ parameters: Parameters) {
         guard let salt = randomOctets(16), let key = derive(password, salt: salt, parameters) else { return nil }
         self.init(parameters: parameters, salt: salt, key: key)
     }

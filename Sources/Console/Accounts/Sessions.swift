@@ -5,27 +5,30 @@ import Store
 ///
 /// The user agent has a random token of 256 bits; what is kept is its digest, so that looking one up tells nothing of
 /// the others by the time it takes.
-struct Sessions: Sendable {
+package struct Sessions: Sendable {
     /// One of them.
-    struct Session: Sendable {
-        let account: AccountName
+    package struct Session: Sendable {
+        package let account: AccountName
         /// The account as it was at the login: any change of it ends the session.
-        let revision: Int64
+        package let revision: Int64
         let began: Int64
         var used: Int64
     }
 
     /// Milliseconds without a request after which a session ends.
-    static let idle: Int64 = 60 * 60_000
+    package static let idle: Int64 = 60 * 60_000
     /// Milliseconds after which it ends in any case.
-    static let longest: Int64 = 12 * 60 * 60_000
+    package static let longest: Int64 = 12 * 60 * 60_000
     /// Sessions at a time: the one used longest ago makes room.
-    static let capacity = 256
+    package static let capacity = 256
+
+    /// Nobody yet.
+    package init() {}
 
     private var sessions: [[UInt8]: Session] = [:]
 
     /// Begins a session under a fresh token; nil when the system has no random numbers.
-    mutating func begin(_ account: Account, now: Int64) -> Token? {
+    package mutating func begin(_ account: Account, now: Int64) -> Token? {
         guard let token = Token() else { return nil }
         sessions = sessions.filter { Self.isAlive($0.value, now) }
         if sessions.count >= Self.capacity, let oldest = sessions.min(by: { $0.value.used < $1.value.used }) {
@@ -36,7 +39,7 @@ struct Sessions: Sendable {
     }
 
     /// The session of a token, which this is a use of; nil when it is over or never was.
-    mutating func use(_ token: Token, now: Int64) -> Session? {
+    package mutating func use(_ token: Token, now: Int64) -> Session? {
         guard var session = sessions[token.digest] else { return nil }
         guard Self.isAlive(session, now) else {
             sessions[token.digest] = nil
@@ -48,10 +51,10 @@ struct Sessions: Sendable {
     }
 
     /// Ends a session.
-    mutating func end(_ token: Token) { sessions[token.digest] = nil }
+    package mutating func end(_ token: Token) { sessions[token.digest] = nil }
 
     /// How many there are, those that are over included until they are looked for.
-    var count: Int { sessions.count }
+    package var count: Int { sessions.count }
 
     private static func isAlive(_ session: Session, _ now: Int64) -> Bool {
         now - session.used < idle && now - session.began < longest
@@ -59,17 +62,17 @@ struct Sessions: Sendable {
 }
 
 /// A random value of 256 bits in hexadecimal digits, as a cookie holds it.
-struct Token: Hashable, Sendable {
-    let text: String
+package struct Token: Hashable, Sendable {
+    package let text: String
 
     /// A fresh one; nil when the system has no random numbers.
-    init?() {
+    package init?() {
         guard let octets = randomOctets(32) else { return nil }
         text = hexadecimal(octets)
     }
 
     /// Reads what a user agent sent; nil when it is no token.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         guard text.utf8.count == 64, text.utf8.allSatisfy(isHexadecimalDigit) else { return nil }
         self.text = text
     }
@@ -78,10 +81,10 @@ struct Token: Hashable, Sendable {
     var digest: [UInt8] { sha256(text) }
 
     /// What forms of the session hold, which nobody can make who does not know the token.
-    var formToken: String { hexadecimal(sha256("form " + text)) }
+    package var formToken: String { hexadecimal(sha256("form " + text)) }
 
     /// Whether a form was made for this session.
-    func accepts(formToken other: String) -> Bool {
+    package func accepts(formToken other: String) -> Bool {
         let (own, other) = (Array(formToken.utf8), Array(other.utf8))
         guard own.count == other.count else { return false }
         // Both arrays have the count that is compared.

@@ -1,6 +1,5 @@
+import Console
 import Testing
-
-@testable import Console
 
 @Suite("Names of this machine")
 struct HostTests {

@@ -1,6 +1,5 @@
+import Console
 import Testing
-
-@testable import Console
 
 @Suite("Password hashes")
 struct PasswordHashTests {

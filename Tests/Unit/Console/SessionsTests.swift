@@ -1,7 +1,16 @@
+import Console
 import Store
 import Testing
 
-@testable import Console
+/// Sessions to be used within expectations, which take no value that changes.
+private final class Book {
+    private var sessions = Sessions()
+    var count: Int { sessions.count }
+
+    func begin(_ account: Account, now: Int64) -> Token? { sessions.begin(account, now: now) }
+    func use(_ token: Token, now: Int64) -> Sessions.Session? { sessions.use(token, now: now) }
+    func end(_ token: Token) { sessions.end(token) }
+}
 
 @Suite("Sessions")
 struct SessionsTests {
@@ -11,7 +20,7 @@ struct SessionsTests {
 
     @Test("A session ends an hour after its last use")
     func idle() throws {
-        var sessions = Sessions()
+        let sessions = Book()
         let token = try #require(sessions.begin(account("ada"), now: 0))
         #expect(sessions.use(token, now: Sessions.idle - 1) != nil)
         #expect(sessions.use(token, now: 2 * Sessions.idle - 2) != nil)
@@ -22,7 +31,7 @@ struct SessionsTests {
 
     @Test("A session ends twelve hours after the login, however busy it is")
     func absolute() throws {
-        var sessions = Sessions()
+        let sessions = Book()
         let token = try #require(sessions.begin(account("ada"), now: 0))
         var now: Int64 = 0
         while now < Sessions.longest {
@@ -34,7 +43,7 @@ struct SessionsTests {
 
     @Test("Tokens are random, and forms' tokens follow from them alone")
     func tokens() throws {
-        var sessions = Sessions()
+        let sessions = Book()
         let tokens = try (0..<100).map { _ in try #require(sessions.begin(account("ada"), now: 0)) }
         #expect(Set(tokens).count == 100)
         #expect(tokens.allSatisfy { $0.text.utf8.count == 64 && $0.accepts(formToken: $0.formToken) })
@@ -51,7 +60,7 @@ struct SessionsTests {
 
     @Test("The session used longest ago makes room")
     func capacity() throws {
-        var sessions = Sessions()
+        let sessions = Book()
         let first = try #require(sessions.begin(account("ada"), now: 0))
         let second = try #require(sessions.begin(account("ada"), now: 1))
         for now in 2..<Int64(Sessions.capacity) { _ = sessions.begin(try account("ada"), now: now) }
@@ -64,7 +73,7 @@ struct SessionsTests {
 
     @Test("A session that was ended is over, others are not")
     func end() throws {
-        var sessions = Sessions()
+        let sessions = Book()
         let one = try #require(sessions.begin(account("ada"), now: 0))
         let two = try #require(sessions.begin(account("ada", revision: 2), now: 0))
         sessions.end(one)
