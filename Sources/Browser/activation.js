@@ -97,7 +97,7 @@ const release = (element) => {
   for (const name of [MARK, ...names.map((name) => PREFIX + name)]) element.removeAttribute(name);
   names.forEach((name, index) => setAttribute(element, name, values[index]));
   // These look only when they come, or when they are told to.
-  if (element.localName === "meta") element.replaceWith(element.cloneNode());
+  if (/^(?:meta|set|animate)$/.test(element.localName)) element.replaceWith(element.cloneNode());
   if (element.localName === "source" && parentElement instanceof HTMLMediaElement) parentElement.load();
   return true;
 };

@@ -81,14 +81,27 @@ def test_elements_come_back(stage):
         '<source data-crumbgate="analytics" data-crumbgate-src="{tracker}/e.mp4"></video>'
         '<object data-crumbgate="analytics" data-crumbgate-data="{tracker}/f.gif"></object>'
         '<svg><image data-crumbgate="analytics" data-crumbgate-xlink:href="{tracker}/g.gif" width="1" height="1"/></svg>'
+        '<table><td data-crumbgate="analytics" data-crumbgate-background="{tracker}/j.gif">x</table>'
+        '<svg><image width="1" height="1"><set data-crumbgate="analytics" attributeName="href" data-crumbgate-to="{tracker}/k.gif"/>'
+        "</image></svg>"
         '<img data-crumbgate="remarketing analytics" data-crumbgate-src="{tracker}/h.gif">' + VIDEO % "i"
     )
     assert stage.visitor.has(".crumbgate-placeholder") and not stage.visitor.has("iframe")
     stage.visitor.decide("accept")
-    stage.settle(["b", "c", "d", "e", "f", "g", "h"])
+    stage.settle(["b", "c", "d", "e", "f", "g", "h", "j", "k"])
     stage.settle(["i"], "video")
     assert not stage.visitor.has(".crumbgate-placeholder") and stage.visitor.has("iframe")
     assert stage.visitor.run("return document.querySelectorAll('[data-crumbgate]').length") == 0
+
+
+def test_a_host_waits_however_it_is_spelled(stage):
+    spellings = ["&#xff54;racker", "tra\u00adcker", "tra&shy;cker", "\U0001d4fdracker", "%EF%BD%94racker", "TRACKER"]
+    images = "".join(f'<img src="{stage.third.url(host, name)}.gif">' for name, host in zip("abcdef", spellings))
+    stage.open("<h1>x</h1>" + images + '<script type="module">import(/* g */ `{tracker}/g.js`)</script>')
+    stage.settle()
+    assert stage.third.names() == []
+    stage.visitor.decide("accept")
+    stage.settle("abcdefg")
 
 
 def test_one_piece_of_content_can_be_shown_alone(stage):
