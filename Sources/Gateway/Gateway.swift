@@ -38,9 +38,10 @@ public struct Gateway: ~Copyable {
 
     /// Goes by another policy from the next request on; exchanges under way end under theirs.
     ///
-    /// Too many sets of rules at once - each kept by an exchange that does not end - and the old ones stay in force.
-    public mutating func adopt(_ policy: Policy, resources: Resources) {
-        guard snapshots.count < Self.maximumSnapshots || snapshots.contains(where: { $0 == nil }) else { return }
+    /// False with too many sets of rules at once, each kept by an exchange that does not end: then the old ones stay in
+    /// force.
+    public mutating func adopt(_ policy: Policy, resources: Resources) -> Bool {
+        guard snapshots.count < Self.maximumSnapshots || snapshots.contains(where: { $0 == nil }) else { return false }
         let next = Snapshot(policy: policy, resources: resources)
         verdicts.clear()
         languages.clear()
@@ -53,6 +54,7 @@ public struct Gateway: ~Copyable {
             current = snapshots.count - 1
         }
         log.configure(policy.log)
+        return true
     }
 
     /// The policy that the next request goes by.

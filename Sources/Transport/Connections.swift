@@ -128,6 +128,9 @@ struct Endpoint {
             && addresses.allSatisfy(origin.addresses.contains)
     }
 
+    /// Places in the queue whose holders left.
+    var absentCount: Int { waiting.count - firstWaiting - waitingCount }
+
     /// Somebody left the queue, served or not.
     mutating func leave() {
         waitingCount -= 1

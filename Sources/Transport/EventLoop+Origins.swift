@@ -26,22 +26,7 @@ extension EventLoop {
             failExchange(of: index, .saturated)
             return
         }
-        clients[index].phase = .waiting
-        lastTicket += 1
-        clients[index].ticket = lastTicket
-        clients[index].awaited = endpoint
-        endpoints[endpoint].waiting.append(
-            Endpoint.Waiter(client: clients.handle(at: index), ticket: lastTicket))
-        endpoints[endpoint].waitingCount += 1
-        expect(client: index, within: timeouts.originFirstByte)
-    }
-
-    /// The client does not wait for a connection any more.
-    mutating func leaveQueue(_ index: UInt32) {
-        guard let endpoint = clients[index].awaited else { return }
-        clients[index].awaited = nil
-        clients[index].ticket = 0
-        endpoints[endpoint].leave()
+        enterQueue(index, of: endpoint)
     }
 
     private mutating func couple(_ client: UInt32, _ origin: UInt32) {
@@ -363,21 +348,6 @@ extension EventLoop {
         }
         // Others are served when this step is over: it may still be using the loop's buffers.
         if endpoints[endpoint].waitingCount > 0 { released.append(endpoint) }
-    }
-
-    /// Gives the connections and places that became free to those who wait, first come first.
-    mutating func serveQueues() {
-        while let endpoint = released.popLast() {
-            while !endpoints[endpoint].idle.isEmpty || endpoints[endpoint].open < limits.originConnections,
-                let waiter = endpoints[endpoint].popWaiting()
-            {
-                guard clients.contains(waiter.client), clients[waiter.client.index].ticket == waiter.ticket else {
-                    continue
-                }
-                leaveQueue(waiter.client.index)
-                attachOrigin(to: waiter.client.index)
-            }
-        }
     }
 
     mutating func closeIdleOrigin(_ index: UInt32) {

@@ -218,8 +218,8 @@ struct EventLoop: ~Copyable {
 
     private mutating func readMailbox() {
         let orders = mailbox.collect()
-        if let update = orders.update {
-            gateway.adopt(update.policy, resources: update.resources)
+        // What comes with rules that are not adopted does not fit those in force.
+        if let update = orders.update, gateway.adopt(update.policy, resources: update.resources) {
             timeouts = update.policy.timeouts
             limits = update.policy.limits
             adoptRoutes(update.endpoints)

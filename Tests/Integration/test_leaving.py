@@ -1,5 +1,6 @@
 """Visitors who leave: the origin is told, and its connection is free for others (proxy.md, "Timeouts and limits")."""
 
+import signal
 import socket
 import threading
 import time
@@ -122,6 +123,35 @@ def test_a_visitor_who_left_the_queue_is_not_served(patient):
     assert [seen.target for seen in origin.requests] == ["/first", "/last"]
     first.close()
     last.close()
+
+
+def test_a_visitor_whose_end_came_with_the_request_leaves_the_queue_soon(patient):
+    """Who closed one half may still be reading: an answer follows, but not after the minute that the origin has."""
+    gate, origin = patient
+    go = threading.Event()
+
+    def respond(peer, _):
+        go.wait(20)
+        peer.send(OK)
+
+    origin.respond = respond
+    with Client(gate.port) as first, Client(gate.port) as ending, Client(gate.port) as staying:
+        first.send(request("/first"))
+        origin.wait_for_requests(1)
+        staying.send(request("/staying"))
+        time.sleep(0.1)
+        # Both at once, as when a browser sends and leaves.
+        gate.signal(signal.SIGSTOP)
+        time.sleep(0.05)
+        ending.send(request("/ending"))
+        ending.sock.shutdown(socket.SHUT_WR)
+        time.sleep(0.05)
+        gate.signal(signal.SIGCONT)
+        began = time.monotonic()
+        assert ending.response().status == 504 and time.monotonic() - began < 5
+        go.set()
+        assert first.response().body == staying.response().body == b"ok"
+    assert [seen.target for seen in origin.requests] == ["/first", "/staying"]
 
 
 def test_half_closed_visitors_get_what_comes_soon_and_pipelined(patient):

@@ -209,12 +209,15 @@ class Visitor(threading.Thread):
             self.wrong.append(f"{target}: {len(page)} bytes, {page.count(paragraph(target))} of {count}, {page[-200:]!r}")
 
 
-def test_everybody_gets_their_own_bytes(make_gate, make_origin):
+@pytest.mark.parametrize(
+    "limits", ["", "workers: 1\nlimits: { origin_connections: 2, queue: 4 }\n"], ids=["roomy", "crowded"]
+)
+def test_everybody_gets_their_own_bytes(make_gate, make_origin, limits):
     origins = [make_origin(), make_origin()]
     wrong = []
     for origin in origins:
         origin.respond = moody(wrong)
-    rules = [f"origin: http://127.0.0.1:{origin.port}\n{PATIENT}" for origin in origins]
+    rules = [f"origin: http://127.0.0.1:{origin.port}\n{limits}{PATIENT}" for origin in origins]
     gate = make_gate(rules[0])
     until = time.monotonic() + SECONDS
     visitors = [Visitor(gate, number, until) for number in range(12)]
