@@ -67,6 +67,7 @@ public final class Console: Sendable {
         let router = Router(context: ConsoleContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Guarded())
         addHealthRoutes(to: router, environment: environment)
+        addMetricsRoutes(to: router, environment: environment)
         addAssetRoutes(to: router)
         addAccountRoutes(to: router, desk: desk, pages: pages)
         addExportRoutes(to: router, desk: desk, pages: pages, environment: environment)

@@ -43,10 +43,28 @@ public struct ConsoleEnvironment: Sendable {
     /// What readiness is made of.
     public let checks: @Sendable () -> [Check]
 
+    /// What the proxy has done since it started.
+    public let traffic: @Sendable () -> Traffic
+    /// What `/metrics` asks for.
+    public let metricsToken: MetricsToken
+
+    /// What `/metrics` asks for.
+    public enum MetricsToken: Sendable {
+        /// Nothing.
+        case none
+        /// A bearer token.
+        case needed(String)
+        /// One that nobody knows: its file cannot be read.
+        case unreadable
+    }
+
     /// Makes an environment.
     public init(
-        stateDirectory: String, sites: @escaping @Sendable () -> [Site], checks: @escaping @Sendable () -> [Check]
+        stateDirectory: String, sites: @escaping @Sendable () -> [Site], checks: @escaping @Sendable () -> [Check],
+        traffic: @escaping @Sendable () -> Traffic, metricsToken: MetricsToken
     ) {
+        self.traffic = traffic
+        self.metricsToken = metricsToken
         self.stateDirectory = stateDirectory
         self.sites = sites
         self.checks = checks

@@ -126,6 +126,7 @@ extension Gateway {
             transforms[exchange.transform].hasWithheld, let snapshot = snapshots[Int(exchange.snapshot)]
         else { return }
         let rules = transforms[exchange.transform].withheldRules
+        counters.blockedHosts &+= UInt64(rules.count)
         let gate = snapshot.sites[Int(exchange.site)].gate
         for index in 0..<rules.count {
             let name = gate.name(ofRule: rules[index])

@@ -111,7 +111,7 @@ extension Gateway {
         let variant = Variant(context: context, consent: exchange.consent)
         let outcome = RequestFields.write(
             requestHead, bytes: bytes, context: context, client: client, exchange: &exchange, variant: variant,
-            measuring: measuring, into: &notes[index])
+            measuring: measuring, counters: &counters, into: &notes[index])
         exchange.flags.formUnion(outcome)
         exchange.request = hasBody ? .body : .complete
         return .forward(consumed: bytes.byteCount)

@@ -55,6 +55,7 @@ extension Gateway {
 
         exchange.status = UInt16(responseHead.status)
         exchange.response = .body
+        counters.originWaits.add(nanoseconds: now.monotonic - exchange.began)
         noteResponse(head, exchange: exchange)
         exchange.responseFraming = responseHead.framing
         if !responseHead.isPersistent { exchange.flags.insert(.closesOrigin) }
@@ -93,6 +94,7 @@ extension Gateway {
         }
         exchange.delivery = plan.delivery
         if let reason = plan.closing {
+            counters.closedDocuments &+= 1
             measuring.offer(staticBytes(reason.name), kind: .hostBlocked, template: notes[exchange.notes].event)
         }
         fieldGate.start(isSecure: exchange.flags.contains(.isSecure))
@@ -100,7 +102,7 @@ extension Gateway {
             responseHead, bytes: head, context: context, exchange: exchange, plan: plan, gate: &fieldGate,
             text: notes[exchange.notes].text,
             authority: notes[exchange.notes].authority, responseFields: notes[exchange.notes].responseFields,
-            measuring: measuring, event: notes[exchange.notes].event, at: now, into: &output)
+            measuring: measuring, counters: &counters, event: notes[exchange.notes].event, at: now, into: &output)
         if plan.variant != nil, !document.isEmpty, exchange.transform != Exchange.none {
             exchange.bytesDelivered += document.count
             appendFramed(document: exchange.delivery == .chunked, to: &output)
@@ -134,7 +136,7 @@ extension Gateway {
             ResponseFields.write(
                 responseHead, bytes: head, context: context, exchange: exchange, plan: plan, gate: &fieldGate,
                 text: notes[exchange.notes].text, authority: notes[exchange.notes].authority,
-                responseFields: notes[exchange.notes].responseFields, measuring: measuring,
+                responseFields: notes[exchange.notes].responseFields, measuring: measuring, counters: &counters,
                 event: notes[exchange.notes].event, at: now, into: &output)
         }
         if isSwitch {
@@ -369,6 +371,7 @@ extension Gateway {
             status: failure.status, detail: failure.explanation, isPersistent: exchange.flags.contains(.isPersistent),
             retryAfter: failure == .saturated ? retryAfter : nil, at: now, withoutBody: exchange.method == .head,
             into: &output)
+        counters.originFailures[failure.index] &+= 1
         exchange.status = UInt16(failure.status)
         exchange.response = .complete
         return true

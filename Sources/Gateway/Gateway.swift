@@ -24,6 +24,8 @@ public struct Gateway: ~Copyable {
     var languages = LanguageCache()
     var fieldGate = FieldGate()
     var measuring: MeasuringContext
+    /// What this gateway has done, in plain numbers; the shell adds what it knows of connections.
+    public var counters = TrafficCounters()
     var log = AccessLog()
     /// Decisions per network: the only thing that visitors can make this process write.
     var decisions = RateLimiter(burst: 30, perMinute: 60)
@@ -87,6 +89,8 @@ public struct Gateway: ~Copyable {
             exchange = Exchange()
             return
         }
+        counters.count(
+            status: exchange.status, bytes: exchange.bytesDelivered, nanoseconds: now.monotonic - exchange.began)
         measure(exchange, at: now)
         measureWithheld(exchange)
         logExchange(exchange, at: now)

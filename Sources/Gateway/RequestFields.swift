@@ -14,7 +14,8 @@ enum RequestFields {
     /// flags that the fields set.
     static func write(
         _ head: borrowing RequestHead, bytes: RawSpan, context: SiteContext, client: Forwarding,
-        exchange: inout Exchange, variant: Variant, measuring: MeasuringContext, into notes: inout Notes
+        exchange: inout Exchange, variant: Variant, measuring: MeasuringContext,
+        counters: inout TrafficCounters, into notes: inout Notes
     ) -> Exchange.Flags {
         let site = context.site
         var flags: Exchange.Flags = []
@@ -83,7 +84,7 @@ enum RequestFields {
                     flags.formUnion(
                         writeCookies(
                             bytes[field.value], bytes: bytes, head: head, context: context, exchange: exchange,
-                            measuring: measuring, into: &notes))
+                            measuring: measuring, counters: &counters, into: &notes))
                 case .narrowCodings:
                     writeCodings(bytes[field.value], into: &notes.originHead)
                 case .keep, .keepIfExpected, .drop: break
@@ -164,7 +165,7 @@ enum RequestFields {
 
     private static func writeCookies(
         _ text: RawSpan, bytes: RawSpan, head: borrowing RequestHead, context: SiteContext,
-        exchange: Exchange, measuring: MeasuringContext, into notes: inout Notes
+        exchange: Exchange, measuring: MeasuringContext, counters: inout TrafficCounters, into notes: inout Notes
     ) -> Exchange.Flags {
         let site = context.site
         let granted = exchange.consent.granted
@@ -187,6 +188,7 @@ enum RequestFields {
                 }
             } else {
                 flags.insert(.hasWithheldCookies)
+                counters.withheldCookies[context.slot(of: fate.treatment)] &+= 1
                 // What is no cookie-pair has no name that a rule could know.
                 let isUnknown = fate.treatment.isUnknown && site.listsUnknownCookies && pair.isWellFormed
                 measuring.offer(

@@ -31,7 +31,8 @@ enum ResponseFields {
     static func write(
         _ head: borrowing ResponseHead, bytes: RawSpan, context: SiteContext, exchange: Exchange, plan: Plan,
         gate: inout FieldGate, text: borrowing ByteBuffer, authority: ByteRange, responseFields: borrowing ByteBuffer,
-        measuring: MeasuringContext, event: EventFact?, at now: Moment, into output: inout ByteBuffer
+        measuring: MeasuringContext, counters: inout TrafficCounters, event: EventFact?, at now: Moment,
+        into output: inout ByteBuffer
     ) {
         output.append("HTTP/1.1 ")
         output.append(decimal: head.status)
@@ -82,7 +83,8 @@ enum ResponseFields {
                 switch field.id {
                 case .setCookie:
                     writeSetCookie(
-                        bytes[field.value], context: context, exchange: exchange, measuring: measuring, event: event,
+                        bytes[field.value], context: context, exchange: exchange, measuring: measuring,
+                        counters: &counters, event: event,
                         at: now,
                         into: &output)
                 case .etag:
@@ -172,7 +174,8 @@ enum ResponseFields {
     }
 
     private static func writeSetCookie(
-        _ line: RawSpan, context: SiteContext, exchange: Exchange, measuring: MeasuringContext, event: EventFact?,
+        _ line: RawSpan, context: SiteContext, exchange: Exchange, measuring: MeasuringContext,
+        counters: inout TrafficCounters, event: EventFact?,
         at now: Moment, into output: inout ByteBuffer
     ) {
         guard let cookie = SetCookieLine(parsing: line) else { return }
@@ -182,6 +185,7 @@ enum ResponseFields {
         let site = context.site
         let fate = site.fate(ofCookie: name, granted: exchange.consent.granted)
         guard fate.isForwarded || cookie.isDeletion(now: now.epoch) else {
+            counters.withheldCookies[context.slot(of: fate.treatment)] &+= 1
             let isUnknown = fate.treatment.isUnknown && site.listsUnknownCookies
             measuring.offer(
                 name, kind: isUnknown ? .unknownCookieWithheld : .cookieWithheld, template: event)

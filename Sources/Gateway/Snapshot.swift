@@ -96,6 +96,8 @@ final class SiteContext {
     let sharedVariant: UInt32
     /// The category that measurement in full needs; none when the operator removed it.
     let analytics: CategorySet?
+    /// By category: its place among counters.
+    private let slots: [UInt8]
     /// The last authority that cookies were expired for, and its registrable domain.
     private var lastAuthority: [UInt8] = []
     private var registrableDomain: [UInt8] = []
@@ -115,6 +117,13 @@ final class SiteContext {
         sharedVariant = Variant.shared(revision: revision, scheme: site.consent)
         let index = site.consent.categories.firstIndex { $0.id == "analytics" }
         analytics = index.map { CategorySet(rawValue: 1 << UInt64($0)) }
+        slots = CategorySlots.slots(of: site)
+    }
+
+    /// The place of a cookie's category among counters.
+    func slot(of treatment: CookieTreatment) -> Int {
+        let category = Int(treatment.category)
+        return Int(category < slots.count ? slots[category] : CategorySlots.unknown)
     }
 
     /// Appends the field lines that make a browser forget a cookie.

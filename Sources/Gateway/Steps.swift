@@ -62,7 +62,7 @@ public struct ResponseStep {
 }
 
 /// Why an origin server gave no usable response (RFC 9110 §15.6).
-public enum OriginFailure: Sendable {
+public enum OriginFailure: CaseIterable, Sendable {
     /// It could not be reached, closed too early or spoke something else: 502.
     case unreachable
     case closedEarly
@@ -73,6 +73,18 @@ public enum OriginFailure: Sendable {
     case requestTimedOut
     /// Every connection to it is in use and so is the queue: 503.
     case saturated
+
+    /// Its place in `allCases`.
+    var index: Int {
+        switch self {
+        case .unreachable: 0
+        case .closedEarly: 1
+        case .malformed: 2
+        case .timedOut: 3
+        case .requestTimedOut: 4
+        case .saturated: 5
+        }
+    }
 
     var status: Int {
         switch self {

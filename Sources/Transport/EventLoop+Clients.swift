@@ -15,7 +15,9 @@ extension EventLoop {
                 return
             }
             accepted += 1
+            gateway.counters.acceptedConnections &+= 1
             guard connections.enter(limit: limits.clients) else {
+                gateway.counters.refusedConnections &+= 1
                 // Said in one packet and without reading anything: nothing is held for a visitor beyond the limit.
                 output.clear()
                 gateway.writeOverload(at: now, into: &output)

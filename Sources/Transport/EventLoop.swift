@@ -211,6 +211,8 @@ struct EventLoop: ~Copyable {
     /// Once a second and at the end: what is gathered goes to the threads that keep it.
     private mutating func keepHouse() {
         housekeeping = now.milliseconds + 1000
+        gateway.counters.clientConnections = UInt64(clients.count)
+        gateway.counters.originConnections = UInt64(origins.count)
         mailbox.deliver(&gateway)
     }
 

@@ -58,6 +58,7 @@ final class Mailbox: Sendable {
     let descriptor: Int32
     private let orders = Mutex(Orders())
     private let log = Mutex<[UInt8]>([])
+    private let counted = Mutex(TrafficCounters())
 
     /// Log bytes held at most until the main thread takes them.
     private static let logLimit = 4 << 20
@@ -87,8 +88,10 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// Takes over the lines that a loop wrote.
+    /// Takes over the lines that a loop wrote, and what it counted.
     func deliver(_ gateway: inout Gateway) {
+        let counters = gateway.counters
+        counted.withLock { $0 = counters }
         var lines = ByteBuffer()
         gateway.drainLog(into: &lines)
         guard !lines.isEmpty else { return }
@@ -97,6 +100,9 @@ final class Mailbox: Sendable {
             if kept.count < Self.logLimit { kept += bytes }
         }
     }
+
+    /// What the loop has done, up to a second ago.
+    var counters: TrafficCounters { counted.withLock { $0 } }
 
     func takeLog() -> [UInt8] {
         log.withLock { kept in

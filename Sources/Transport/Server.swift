@@ -83,6 +83,7 @@ public final class Server {
             mailboxes.append(mailbox)
             threads.append(try LoopThread(configuration: configuration, mailbox: mailbox))
         }
+        status.watch(mailboxes)
         status.phase = .serving
         isReady()
         while true {

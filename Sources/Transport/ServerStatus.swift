@@ -1,3 +1,4 @@
+import Gateway
 import Synchronization
 
 /// What the server is doing, for other threads to look at.
@@ -16,6 +17,7 @@ public final class ServerStatus: Sendable {
     private let reloads = Atomic<Int>(0)
     private let refusals = Atomic<Int>(0)
     private let isLastRefused = Atomic<Bool>(false)
+    private let mailboxes = Mutex<[Mailbox]>([])
 
     /// Makes the status of a server that has not begun.
     public init() {}
@@ -25,6 +27,15 @@ public final class ServerStatus: Sendable {
         get { Phase(rawValue: phaseNumber.load(ordering: .acquiring)) ?? .starting }
         set { phaseNumber.store(newValue.rawValue, ordering: .releasing) }
     }
+
+    /// What all event loops have done, up to a second ago.
+    public var traffic: TrafficCounters {
+        mailboxes.withLock { mailboxes in
+            mailboxes.reduce(into: TrafficCounters()) { $0.add($1.counters) }
+        }
+    }
+
+    func watch(_ loops: [Mailbox]) { mailboxes.withLock { $0 = loops } }
 
     /// How often changed rules were taken since the start.
     public var reloadsTaken: Int { reloads.load(ordering: .relaxed) }

@@ -65,7 +65,8 @@ struct ProxyServer {
         var console: Console.Running?
         defer { console?.stop() }
         try server.run(onHangUp: hangUp) {
-            console = ConsoleRunner(policy: policy, measuring: measuring, status: status, logger: logger)?.start()
+            console = ConsoleRunner(
+                policy: policy, measuring: measuring, rings: rings, status: status, logger: logger)?.start()
             logger.info("ready", metadata: ["listening": "\(addresses)", "workers": "\(policy.workers)"])
             isReady()
             crumbgate_trim_memory()

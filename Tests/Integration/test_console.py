@@ -1,14 +1,16 @@
 """The operator's console on the wire: who gets in, who does not, and what is on record of it."""
 
+import json
 import re
 import socket
 import time
 
 import pytest
 
-from harness.client import Client, eventually, exchange, fetch
+from harness.client import DOCUMENT, Client, eventually, exchange, fetch
 from harness.console import PASSWORD, Operator, command
-from harness.process import free_port
+from harness.origin import page
+from harness.process import ROOT, free_port
 
 
 @pytest.fixture
@@ -299,3 +301,91 @@ def test_sizes_are_limited(operator):
 def test_a_restart_ends_sessions(admin, console):
     assert console.stop() == 0
     assert admin.cookies["crumbgate-console"].encode() not in console.log
+
+
+def metrics(port, fields=()):
+    answer = fetch(port, "/metrics", fields, host="localhost")
+    assert answer.status == 200, answer.body
+    return dict(line.rsplit(" ", 1) for line in answer.body.decode().splitlines() if not line.startswith("#"))
+
+
+def test_metrics_count_what_happened(make_console, origin):
+    gate = make_console(has_accounts=False)
+    origin.answer(page("<!doctype html><title>t</title>", ["Set-Cookie: _ga=1; Path=/", "Set-Cookie: odd=1"]))
+    for _ in range(3):
+        assert fetch(gate.port, "/", [*DOCUMENT, "Cookie: _fbp=1"]).status == 200
+    assert fetch(gate.port, "/x", ["Bad Field: 1"]).status == 400
+
+    def counted():
+        seen = metrics(gate.console_port)
+        return seen if seen['crumbgate_responses_total{class="2xx"}'] == "3" else None
+
+    seen = eventually(counted)
+    assert seen['crumbgate_responses_total{class="4xx"}'] in ("0", "1")
+    assert int(seen["crumbgate_response_bytes_total"]) > 300
+    assert int(seen["crumbgate_request_duration_seconds_count"]) >= 3
+    assert seen["crumbgate_origin_wait_seconds_count"] == "3"
+    buckets = [int(value) for name, value in seen.items() if name.startswith("crumbgate_origin_wait_seconds_bucket")]
+    assert buckets == sorted(buckets) and buckets[-1] == 3 and 0 < float(seen["crumbgate_origin_wait_seconds_sum"]) < 3
+    withheld = {name: int(value) for name, value in seen.items() if name.startswith("crumbgate_cookies_withheld_total")}
+    assert sum(withheld.values()) == 9 and withheld['crumbgate_cookies_withheld_total{category="(no rule)"}'] == 3
+    assert int(seen["crumbgate_client_connections_total"]) >= 4
+    assert seen["crumbgate_ready"] == "1" and seen["crumbgate_rules_current"] == "1"
+    assert 1e6 < int(seen["process_resident_memory_bytes"]) < 1e9
+
+
+def test_metrics_tell_of_failures(make_console, origin, make_origin):
+    gate = make_console(has_accounts=False)
+    dead = make_origin()
+    dead.close()
+    gate.write_rules(
+        f"origin: http://127.0.0.1:{dead.port}\nconsole: {{ listen: 127.0.0.1:{gate.console_port} }}\n"
+    )
+    eventually(lambda: metrics(gate.console_port)['crumbgate_rules_reloads_total{outcome="taken"}'] == "1")
+    assert fetch(gate.port, "/").status == 502
+    eventually(lambda: metrics(gate.console_port)['crumbgate_origin_errors_total{reason="unreachable"}'] == "1")
+    gate.write_rules("origin: nonsense\n")
+    eventually(lambda: metrics(gate.console_port)["crumbgate_rules_current"] == "0")
+    seen = metrics(gate.console_port)
+    assert seen['crumbgate_rules_reloads_total{outcome="refused"}'] == "1" and seen["crumbgate_ready"] == "1"
+
+
+def test_metrics_hold_nothing_of_visitors(make_console, origin):
+    gate = make_console(has_accounts=False)
+    canary = "canary-7f3a"
+    fields = [*DOCUMENT, f"User-Agent: {canary}", f"Referer: http://{canary}.example/", f"Cookie: {canary}={canary}"]
+    fetch(gate.port, f"/{canary}?{canary}={canary}", fields)
+    eventually(lambda: metrics(gate.console_port)['crumbgate_responses_total{class="2xx"}'] == "1")
+    assert canary.encode() not in fetch(gate.console_port, "/metrics", host="localhost").body
+
+
+@pytest.mark.parametrize("token", ["sesame-and-poppy", None])
+def test_metrics_behind_a_token(make_gate, origin, tmp_path, token):
+    port = free_port()
+    path = tmp_path / "token"
+    if token:
+        path.write_text(token + "\n")
+    make_gate(
+        f"origin: http://127.0.0.1:{origin.port}\n"
+        f"console: {{ listen: 127.0.0.1:{port}, metrics_token_file: {path} }}\n"
+    )
+    eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+    for given in ([], ["Authorization: Bearer x"], ["Authorization: Basic sesame-and-poppy"], ["Authorization: Bearer "]):
+        assert fetch(port, "/metrics", given, host="localhost").status == (401 if token else 503)
+    if token:
+        assert "crumbgate_ready" in metrics(port, [f"Authorization: Bearer {token}"])
+    assert fetch(port, "/healthz", host="localhost").status == 200
+
+
+def test_the_dashboard_and_the_guide_name_metrics_that_exist(console):
+    body = fetch(console.console_port, "/metrics", host="localhost").body.decode()
+    known = set(re.findall(r"^# TYPE (\w+)", body, re.M))
+    dashboard = json.loads((ROOT / "docs" / "grafana.json").read_text())
+    asked = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
+    named = {re.sub("_(bucket|sum|count)$", "", name) for name in re.findall(r"\b(?:crumbgate|process)_\w+", asked)}
+    assert named <= known and known - named <= {"process_threads"}
+    labels = set(re.findall(r"by \(([^)]*)\)", asked))
+    assert labels <= {"le", "class", "reason", "category"}
+    guide = (ROOT / "docs" / "console.md").read_text()
+    for name in known - {"crumbgate_client_connections_total", "crumbgate_client_connections_refused_total"}:
+        assert f"`{name}`" in guide, name
