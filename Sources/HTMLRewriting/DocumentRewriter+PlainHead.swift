@@ -34,8 +34,12 @@ extension DocumentRewriter {
         guard input[behind].endsTagName, let close = input.endOfPlainTag(from: behind) else { return nil }
         switch name & 0xFFFF_FFFF {
         case PlainName.meta:
-            // No other attribute of a `meta` is of interest, and it has a q in its name.
-            for index in behind..<close where input[index] | 0x20 == UInt8(ascii: "q") { return nil }
+            // What a `meta` does that matters here has a q in its attribute's name (`http-equiv`), or for a gate a 2 in
+            // the charset's.
+            for index in behind..<close {
+                let byte = input[index]
+                if byte | 0x20 == UInt8(ascii: "q") || byte == UInt8(ascii: "2") && gating != nil { return nil }
+            }
             return close &+ 1
         case PlainName.link: return gating == nil ? close &+ 1 : nil
         case PlainName.script & 0xFFFF_FFFF where gating != nil: return nil

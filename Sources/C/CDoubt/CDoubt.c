@@ -40,6 +40,30 @@ static inline __attribute__((always_inline)) ptrdiff_t last(const uint8_t *bytes
   return -1;
 }
 
+static inline __attribute__((always_inline)) size_t next(const uint8_t *bytes, size_t start, size_t end) {
+  // All four loads end at or before `end`.
+  while (end - start >= sizeof(block) + 3) {
+    block first, second, third, fourth;
+    memcpy(&first, bytes + start, sizeof(block));
+    memcpy(&second, bytes + start + 1, sizeof(block));
+    memcpy(&third, bytes + start + 2, sizeof(block));
+    memcpy(&fourth, bytes + start + 3, sizeof(block));
+    block found = (block)(second == '0') & (block)(first == '2') & (block)(third == '2') & (block)(fourth == '2');
+    words halves = (words)(found | (block)(first == 0x1B));
+    if ((halves[0] | halves[1] | halves[2] | halves[3]) != 0) break;
+    start += sizeof(block);
+  }
+  for (; start < end; start++) {
+    if (bytes[start] == 0x1B) return start;
+    if (end - start >= 4 && memcmp(bytes + start, "2022", 4) == 0) return start;
+  }
+  return end;
+}
+
+size_t crumbgate_next_escape_portable(const uint8_t *bytes, size_t start, size_t end) {
+  return next(bytes, start, end);
+}
+
 ptrdiff_t crumbgate_last_doubt_portable(const uint8_t *bytes, size_t start, size_t end) {
   return last(bytes, start, end);
 }
@@ -49,11 +73,24 @@ __attribute__((target("avx2"))) static ptrdiff_t last_avx2(const uint8_t *bytes,
   return last(bytes, start, end);
 }
 
+__attribute__((target("avx2"))) static size_t next_avx2(const uint8_t *bytes, size_t start, size_t end) {
+  return next(bytes, start, end);
+}
+
+size_t crumbgate_next_escape(const uint8_t *bytes, size_t start, size_t end) {
+  return __builtin_cpu_supports("avx2") ? next_avx2(bytes, start, end)
+                                        : crumbgate_next_escape_portable(bytes, start, end);
+}
+
 ptrdiff_t crumbgate_last_doubt(const uint8_t *bytes, size_t start, size_t end) {
   return __builtin_cpu_supports("avx2") ? last_avx2(bytes, start, end)
                                         : crumbgate_last_doubt_portable(bytes, start, end);
 }
 #else
+size_t crumbgate_next_escape(const uint8_t *bytes, size_t start, size_t end) {
+  return crumbgate_next_escape_portable(bytes, start, end);
+}
+
 ptrdiff_t crumbgate_last_doubt(const uint8_t *bytes, size_t start, size_t end) {
   return crumbgate_last_doubt_portable(bytes, start, end);
 }

@@ -1,4 +1,5 @@
 import Bytes
+import CDoubt
 
 // Writes the tags that a gate looks at.
 extension DocumentRewriter {
@@ -191,15 +192,24 @@ extension RawSpan {
     /// Whether ISO-2022-JP is named in these bytes, in any of its spellings, or one of its escape sequences is there.
     var namesISO2022: Bool {
         var at = 0
-        while let digit = firstIndex(of: UInt8(ascii: "2"), or: 0x1B, from: at) {
-            at = digit + 1
-            if self[digit] == 0x1B { return true }
-            guard matchesIgnoringCase("022", at: at) == .yes else { continue }
-            if matchesIgnoringCase("jp", at: at + 3) == .yes || matchesIgnoringCase("-jp", at: at + 3) == .yes {
-                return true
-            }
+        while at < byteCount {
+            let sign = nextEscape(from: at)
+            if sign == byteCount { return false }
+            if self[sign] == 0x1B { return true }
+            let behind = matches("-", at: sign + 4) == .yes ? sign + 5 : sign + 4
+            if matchesIgnoringCase("jp", at: behind) == .yes { return true }
+            at = sign + 1
         }
         return false
+    }
+
+    private func nextEscape(from start: Int) -> Int {
+        precondition(start >= 0 && start <= byteCount)
+        return unsafe withUnsafeBytes { bytes in
+            // Reads from `start` to the end.
+            guard let base = unsafe bytes.bindMemory(to: UInt8.self).baseAddress else { return byteCount }
+            return unsafe crumbgate_next_escape(base, start, byteCount)
+        }
     }
 }
 

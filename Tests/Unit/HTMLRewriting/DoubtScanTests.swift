@@ -24,6 +24,27 @@ struct DoubtScanTests {
         }
     }
 
+    @Test("Every escape and every 2022 is found, at every place in a block, by either set of instructions")
+    func escapes() {
+        var generator = Xorshift(state: 9)
+        for _ in 0..<4000 {
+            let count = Int.random(in: 1...130, using: &generator)
+            var bytes = (0..<count).map { _ in Array("2022022x".utf8).randomElement(using: &generator)! }
+            for _ in 0..<Int.random(in: 0...120, using: &generator) {
+                bytes[Int.random(in: 0..<count, using: &generator)] = UInt8(ascii: "x")
+            }
+            if Bool.random(using: &generator) { bytes[Int.random(in: 0..<count, using: &generator)] = 0x1B }
+            let end = Int.random(in: 0...count, using: &generator)
+            let start = Int.random(in: 0...end, using: &generator)
+            let expected =
+                (start..<end).first { at in
+                    bytes[at] == 0x1B || at + 4 <= end && bytes[at..<at + 4].elementsEqual("2022".utf8)
+                } ?? end
+            #expect(unsafe crumbgate_next_escape(bytes, start, end) == expected, "\(bytes) from \(start) to \(end)")
+            #expect(unsafe crumbgate_next_escape_portable(bytes, start, end) == expected)
+        }
+    }
+
     private func isPair(_ first: UInt8, _ second: UInt8) -> Bool {
         switch (first, second) {
         case (0x2F, 0x2F), (0x2F, 0..<0x10), (0x5C, _), (0x26, _): true
