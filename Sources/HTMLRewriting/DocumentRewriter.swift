@@ -149,7 +149,9 @@ public struct DocumentRewriter: ~Copyable {
             if held.isEmpty {
                 if isPassthrough { return copyRest(input, from: &offset, into: &output) }
                 let start = offset
-                if isLast, case .done = mode, syntax == .html, gating != nil, !judge.isBaseWithheld(by: gate) {
+                if isLast, case .done = mode, pointBehindTag == nil, syntax == .html, gating != nil,
+                    !judge.isBaseWithheld(by: gate)
+                {
                     if doubtEndOfInput == nil { doubtEndOfInput = doubts.end(in: input, from: offset, gate: gate) }
                     doubtEnd = doubtEndOfInput ?? .max
                 }
