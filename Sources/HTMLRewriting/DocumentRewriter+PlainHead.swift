@@ -36,10 +36,9 @@ extension DocumentRewriter {
         case PlainName.meta:
             // What a `meta` does that matters here has a q in its attribute's name (`http-equiv`), or for a gate a 2 in
             // the charset's.
-            for index in behind..<close {
-                let byte = input[index]
-                if byte | 0x20 == UInt8(ascii: "q") || byte == UInt8(ascii: "2") && gating != nil { return nil }
-            }
+            let attributes = input.extracting(behind..<close)
+            if attributes.firstIndex(of: UInt8(ascii: "q"), or: UInt8(ascii: "Q")) != nil { return nil }
+            if gating != nil, attributes.firstIndex(of: UInt8(ascii: "2")) != nil { return nil }
             return close &+ 1
         case PlainName.link: return gating == nil ? close &+ 1 : nil
         case PlainName.script & 0xFFFF_FFFF where gating != nil: return nil
