@@ -17,11 +17,12 @@ struct WindowRelease {
 
     /// The cells, in an order that says nothing of the order of visits.
     var cells: [ReleasedCell] {
-        counts.map { key, count in
-            var cell = key
-            cell.count = count
-            return cell
-        }.sortedByName()
+        RowBudget.cut(
+            counts.map { key, count in
+                var cell = key
+                cell.count = count
+                return cell
+            }.sortedByName())
     }
 
     /// Gates a window whose visits have been finished.

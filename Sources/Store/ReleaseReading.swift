@@ -3,7 +3,7 @@ import Measurement
 
 /// The released figures as they were at one moment, whatever is released meanwhile.
 public struct ReleaseReading {
-    private let database: Database
+    let database: Database
     private let path: String
 
     init(_ database: Database, path: String) {
@@ -46,16 +46,56 @@ public struct ReleaseReading {
     }
 
     /// One table of a site, each row summed over some days, in no particular order.
+    ///
+    /// Long periods are read from the sums of whole months. A month of which days are past their retention counts if
+    /// the period has all of it.
+    ///
+    /// - Parameter measures: what is asked for; the fewer, the sooner it is there.
     public func rows(
-        of dimension: Dimension, site: String, days: ClosedRange<Int32>
+        of dimension: Dimension, site: String, days: ClosedRange<Int32>, measures: [Measure] = Measure.allCases
     ) throws(StoreError) -> [StoredRow] {
         try read {
-            try fetch(dimension, site, days, select: "cell.key, cell.key2", rest: "GROUP BY cell.key, cell.key2").map {
-                row in
-                let key2: String = try row.present(1)
+            let spans = try spans(site: site, days: days)
+            var parts: [[StoredRow]] = []
+            if let months = spans.months {
+                parts.append(
+                    try stored(
+                        monthRows(dimension, site, months, measures, select: "key, key2", rest: "GROUP BY key, key2"),
+                        measures))
+            }
+            for days in spans.days {
+                let rest = "GROUP BY cell.key, cell.key2"
+                let rows = try fetch(dimension, site, days, measures, select: "cell.key, cell.key2", rest: rest)
+                parts.append(try stored(rows, measures))
+            }
+            return StoredRow.sums(parts)
+        }
+    }
+
+    private func stored(_ rows: [Row], _ measures: [Measure]) throws -> [StoredRow] {
+        try rows.map { row in
+            let key2: String = try row.present(1)
+            return StoredRow(
+                key: try row.present(0), key2: key2.isEmpty ? nil : key2,
+                counts: try figures(measures, of: row, from: 2),
+                variances: try figures(measures, of: row, from: 2 + measures.count))
+        }
+    }
+
+    /// The hours of each day of the week, summed over some days: the key is the day from 1 (Monday), `key2` the hour.
+    ///
+    /// It is made of the hours of single days; nothing beside them was released.
+    public func hoursOfWeek(
+        site: String, days: ClosedRange<Int32>, measures: [Measure] = Measure.allCases
+    ) throws(StoreError) -> [StoredRow] {
+        try read {
+            let weekday = "((cell.day + 3) % 7 + 7) % 7 + 1"
+            let rest = "GROUP BY \(weekday), cell.key"
+            return try fetch(.hour, site, days, measures, select: "\(weekday), cell.key", rest: rest).map { row in
+                let weekday: Int = try row.present(0)
                 return StoredRow(
-                    key: try row.present(0), key2: key2.isEmpty ? nil : key2, counts: try figures(of: row, from: 2),
-                    variances: try figures(of: row, from: 2 + Measure.allCases.count))
+                    key: String(weekday), key2: try row.present(1), counts: try figures(measures, of: row, from: 2),
+                    variances: try figures(measures, of: row, from: 2 + measures.count))
             }
         }
     }
@@ -66,37 +106,107 @@ public struct ReleaseReading {
         of measure: Measure, in dimension: Dimension, site: String, days: ClosedRange<Int32>
     ) throws(StoreError) -> (count: Int, variance: Int)? {
         try read {
-            let index = Measure.allCases.firstIndex(of: measure) ?? 0
-            let row = try fetch(dimension, site, days, select: "0", rest: "").first
-            guard let row, let count: Int = try row.value(1 + index) else { return nil }
-            return (count, try row.value(1 + Measure.allCases.count + index) ?? 0)
+            let spans = try spans(site: site, days: days)
+            var rows: [Row] = []
+            if let months = spans.months {
+                rows += try monthRows(dimension, site, months, [measure], select: "0", rest: "")
+            }
+            for days in spans.days { rows += try fetch(dimension, site, days, [measure], select: "0", rest: "") }
+            var sum: (count: Int, variance: Int)?
+            for row in rows {
+                guard let count: Int = try row.value(1) else { continue }
+                sum = ((sum?.count ?? 0) + count, try (sum?.variance ?? 0) + (row.value(2) ?? 0))
+            }
+            return sum
         }
     }
 
-    /// The totals of a site day by day; days without a released figure are absent.
+    /// The totals of a site day by day; days without a released figure, and those past their retention, are absent.
     public func dailyTotals(
         site: String, days: ClosedRange<Int32>
     ) throws(StoreError) -> [(day: Int32, counts: MeasureCounts, variances: MeasureVariances)] {
         try read {
             let rest = "AND cell.key = '' GROUP BY cell.day ORDER BY cell.day"
-            return try fetch(.total, site, days, select: "cell.day", rest: rest).map { row in
+            let measures = Measure.allCases
+            return try fetch(.total, site, days, measures, select: "cell.day", rest: rest).map { row in
                 (
-                    day: try row.present(0), counts: try figures(of: row, from: 1),
-                    variances: try figures(of: row, from: 1 + Measure.allCases.count)
+                    day: try row.present(0), counts: try figures(measures, of: row, from: 1),
+                    variances: try figures(measures, of: row, from: 1 + measures.count)
                 )
             }
         }
     }
 
-    /// Sums of all measures of a table, then of the variances of their noise; `rest` says of which rows.
+    /// Whether days of a period are past their retention, of which the sums of their months are there.
+    public func hasOnlyMonths(site: String, days: ClosedRange<Int32>) throws(StoreError) -> Bool {
+        try read { try (spans(site: site, days: days).months?.lowerBound ?? .max) < keptFrom(site: site).days }
+    }
+
+    /// How a period is read: whole months from their sums, what is before and after them day by day.
+    private struct Spans {
+        /// First days of months.
+        var months: ClosedRange<Int32>?
+        var days: [ClosedRange<Int32>]
+    }
+
+    /// Periods of more days are read by months.
+    private static let mostDays = 92
+
+    private func spans(site: String, days: ClosedRange<Int32>) throws -> Spans {
+        let kept = try keptFrom(site: site)
+        var first = max(days.lowerBound, kept.months)
+        if CalendarMonth.start(of: first) != first { first = CalendarMonth.next(after: first) }
+        var end = CalendarMonth.start(of: days.upperBound == .max ? .max : days.upperBound + 1)
+        let last = try Int32.fetchOne(
+            database, sql: "SELECT max(day) FROM release WHERE site = (SELECT id FROM site WHERE name = ?)",
+            arguments: [site])
+        // A month that is not over is whole when all that it has is in the period.
+        if let last, last <= days.upperBound { end = CalendarMonth.next(after: last) }
+        // Short ones are read by days, as long as these are there.
+        if Int(days.upperBound) - Int(days.lowerBound) < Self.mostDays {
+            end = min(end, CalendarMonth.next(after: kept.days - 1))
+        }
+        guard first < end, first <= days.upperBound else { return Spans(months: nil, days: [days]) }
+        var rest: [ClosedRange<Int32>] = []
+        if days.lowerBound < first { rest.append(days.lowerBound...first - 1) }
+        if end <= days.upperBound { rest.append(end...days.upperBound) }
+        return Spans(months: first...end - 1, days: rest)
+    }
+
+    /// The first day that single days are kept from, and the first month that there is a sum of.
+    private func keptFrom(site: String) throws -> (days: Int32, months: Int32) {
+        let row = try Row.fetchOne(
+            database,
+            sql: "SELECT days_from, months_from FROM retention WHERE site = (SELECT id FROM site WHERE name = ?)",
+            arguments: [site])
+        return (try row?.present(0) ?? 0, try row?.present(1) ?? 0)
+    }
+
+    private func monthRows(
+        _ dimension: Dimension, _ site: String, _ months: ClosedRange<Int32>, _ measures: [Measure], select: String,
+        rest: String
+    ) throws -> [Row] {
+        let columns = measures.map(Schema.column)
+        let sums = (columns + columns.map { $0 + "_variance" }).map { "sum(\($0))" }.joined(separator: ", ")
+        return try Row.fetchAll(
+            database,
+            sql: """
+                SELECT \(select), \(sums) FROM month_cell
+                WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND month BETWEEN ? AND ? \(rest)
+                """,
+            arguments: [site, dimension.rawValue, months.lowerBound, months.upperBound])
+    }
+
+    /// Sums of measures of a table, then of the variances of their noise; `rest` says of which rows.
     ///
     /// A figure has the noise of the days on which it was released; of several windows of one day, that of all.
     private func fetch(
-        _ dimension: Dimension, _ site: String, _ days: ClosedRange<Int32>, select: String, rest: String
+        _ dimension: Dimension, _ site: String, _ days: ClosedRange<Int32>, _ measures: [Measure], select: String,
+        rest: String
     ) throws -> [Row] {
         let scope = "site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND day BETWEEN ? AND ?"
         let arguments: StatementArguments = [site, dimension.rawValue, days.lowerBound, days.upperBound]
-        let columns = Measure.allCases.map(Schema.column)
+        let columns = measures.map(Schema.column)
         let sums = columns.map { "sum(cell.\($0))" }.joined(separator: ", ")
         let isNoisy = try Bool.fetchOne(
             database, sql: "SELECT EXISTS (SELECT 1 FROM noise WHERE \(scope))", arguments: arguments)
@@ -109,7 +219,7 @@ public struct ReleaseReading {
                     """,
                 arguments: arguments)
         }
-        let perDay = Measure.allCases.map { measure in
+        let perDay = measures.map { measure in
             "sum(CASE measure WHEN '\(measure.rawValue)' THEN variance END) AS \(Schema.column(measure))"
         }
         let noise = columns.map { "sum(CASE WHEN cell.\($0) IS NOT NULL THEN daily.\($0) END)" }
@@ -125,7 +235,7 @@ public struct ReleaseReading {
             arguments: arguments + arguments)
     }
 
-    private func read<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
+    func read<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
         do { return try body() } catch { throw StoreError(error, path: path) }
     }
 }
@@ -168,9 +278,32 @@ public struct StoredRow: Hashable, Sendable {
     }
 }
 
-private func figures(of row: Row, from column: Int) throws -> [Measure: Int] {
+extension StoredRow {
+    /// Parts of a period, added up name by name.
+    fileprivate static func sums(_ parts: [[StoredRow]]) -> [StoredRow] {
+        if parts.count < 2 { return parts.first ?? [] }
+        struct Name: Hashable {
+            var key: String
+            var key2: String?
+        }
+        var rows: [Name: StoredRow] = [:]
+        rows.reserveCapacity(parts.map(\.count).max() ?? 0)
+        for row in parts.joined() {
+            let name = Name(key: row.key, key2: row.key2)
+            if rows[name]?.add(row) == nil { rows[name] = row }
+        }
+        return Array(rows.values)
+    }
+
+    private mutating func add(_ other: StoredRow) {
+        counts.merge(other.counts, uniquingKeysWith: +)
+        variances.merge(other.variances, uniquingKeysWith: +)
+    }
+}
+
+private func figures(_ measures: [Measure], of row: Row, from column: Int) throws -> [Measure: Int] {
     var figures: [Measure: Int] = [:]
-    for (offset, measure) in Measure.allCases.enumerated() {
+    for (offset, measure) in measures.enumerated() {
         if let figure: Int = try row.value(column + offset) { figures[measure] = figure }
     }
     return figures
@@ -183,7 +316,7 @@ extension Row {
         return value.isNull ? nil : try present(column)
     }
 
-    fileprivate func present<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value {
+    func present<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value {
         guard let value = Value.fromDatabaseValue(self[column]) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT)
         }

@@ -68,11 +68,13 @@ public final class ReleaseStore: ReleaseSink, Sendable {
             guard try insertIntoLedger(release, site: site, in: database) else { return .alreadyReleased }
             try insertNoise(of: cells, release, site: site, in: database)
             var sites = [release.site: site]
+            var months = MonthSums(database)
             // In the order of the primary key, whatever the order of counting was.
             for row in rows {
                 let number = try sites[row.name.site] ?? siteNumber(row.name.site, in: database)
                 sites[row.name.site] = number
                 try row.add(to: database, site: number)
+                try months.add(row, site: number)
             }
             return .stored
         }
@@ -102,42 +104,6 @@ public final class ReleaseStore: ReleaseSink, Sendable {
 
     func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
         do { return try queue.write(body) } catch { throw StoreError(error, path: path) }
-    }
-}
-
-/// All figures of one row of one table on one day.
-private struct CellRow {
-    /// The primary key.
-    struct Name: Hashable {
-        var site: String
-        var dimension: Dimension
-        var day: Int32
-        var key: String
-        var key2: String
-    }
-
-    var name: Name
-    var counts = MeasureCounts()
-
-    /// Gathers the cells of each row and sorts the rows by their names.
-    static func folding(_ cells: [ReleasedCell]) -> [CellRow] {
-        var rows: [Name: CellRow] = [:]
-        for cell in cells {
-            let name = Name(
-                site: cell.site, dimension: cell.dimension, day: cell.day, key: cell.key, key2: cell.key2 ?? "")
-            rows[name, default: CellRow(name: name)].counts[cell.measure, default: 0] += cell.count
-        }
-        return rows.values.sorted { a, b in
-            (a.name.site, a.name.dimension.rawValue, a.name.day, a.name.key, a.name.key2)
-                < (b.name.site, b.name.dimension.rawValue, b.name.day, b.name.key, b.name.key2)
-        }
-    }
-
-    func add(to database: Database, site number: Int64) throws {
-        let statement = try database.cachedStatement(sql: Schema.addCell)
-        let counts: [(any DatabaseValueConvertible)?] = Measure.allCases.map { self.counts[$0] }
-        try statement.execute(
-            arguments: [number, name.dimension.rawValue, name.day, name.key, name.key2] + StatementArguments(counts))
     }
 }
 

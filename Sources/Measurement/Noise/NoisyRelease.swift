@@ -15,11 +15,12 @@ struct NoisyRelease {
 
     /// The cells, in an order that says nothing of the order of visits.
     var cells: [ReleasedCell] {
-        figures.map { name, figure in
-            var cell = name
-            (cell.count, cell.variance) = figure
-            return cell
-        }.sortedByName()
+        RowBudget.cut(
+            figures.map { name, figure in
+                var cell = name
+                (cell.count, cell.variance) = figure
+                return cell
+            }.sortedByName())
     }
 
     /// Draws the noise of a window whose visits have been finished; `goals` are all that the rules name.

@@ -6,6 +6,19 @@ extension ReceiptStore {
     /// The sites that have a chain, sorted.
     public func sites() throws(StoreError) -> [String] { try read { try siteNames(in: $0) } }
 
+    /// When the oldest receipt of a site was given, in minutes since 1970-01-01T00:00Z; nil without any.
+    public func oldestMinute(site: String) throws(StoreError) -> Int64? {
+        try read { database in
+            try Int64.fetchOne(
+                database,
+                sql: """
+                    SELECT min(minute) FROM content WHERE receipt IS NOT NULL
+                        AND site = (SELECT site FROM chain WHERE name = ?)
+                    """,
+                arguments: [site])
+        }
+    }
+
     /// The entries with an id, oldest first, each with its site.
     public func entries(
         of id: ReceiptID, site: String? = nil

@@ -101,7 +101,7 @@ struct ReleaseStoreTests {
         try ReleaseStore.open(path: path).close()
         try queue().read { database in
             let tables = try String.fetchAll(database, sql: "SELECT name FROM sqlite_schema WHERE type = 'table'")
-            #expect(Set(tables) == ["site", "release", "cell", "noise"])
+            #expect(Set(tables) == ["site", "release", "cell", "noise", "month_cell", "retention"])
             for table in tables {
                 let columns = try columns(of: table, in: database)
                 #expect(offendingColumns(columns).isEmpty)
@@ -227,12 +227,12 @@ struct ReleaseStoreTests {
     func versions() throws {
         try ReleaseStore.open(path: path).close()
         try sql("PRAGMA user_version = 99")
-        #expect(throws: StoreError.newerSchema(path: path, found: 99, known: 2)) { try ReleaseStore.open(path: path) }
-        #expect(throws: StoreError.newerSchema(path: path, found: 99, known: 2)) {
+        #expect(throws: StoreError.newerSchema(path: path, found: 99, known: 3)) { try ReleaseStore.open(path: path) }
+        #expect(throws: StoreError.newerSchema(path: path, found: 99, known: 3)) {
             try ReleaseStore.openReadOnly(path: path)
         }
         try sql("PRAGMA user_version = 0")
-        #expect(throws: StoreError.olderSchema(path: path, found: 0, known: 2)) {
+        #expect(throws: StoreError.olderSchema(path: path, found: 0, known: 3)) {
             try ReleaseStore.openReadOnly(path: path)
         }
     }
@@ -307,6 +307,7 @@ struct ReleaseStoreTests {
         let store = try ReleaseStore.open(path: path)
         try store.store([cell(.total, "", .visits, 10)], release: entry())
         try store.close()
+        try sql("DROP TABLE month_cell; DROP TABLE retention")
         try sql("DROP TABLE noise; ALTER TABLE release DROP COLUMN budget; PRAGMA user_version = 1")
         let migrated = try ReleaseStore.open(path: path)
         #expect(try migrated.ledger(site: "shop", days: 0...30_000) == [entry()])
