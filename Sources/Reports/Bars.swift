@@ -32,5 +32,12 @@ func sparkline(_ values: [Int?], columns: Int) -> String {
     return line
 }
 
+/// A shade of a block, never empty for a value above zero.
+func shade(_ value: Int, of largest: Int) -> Character {
+    guard value > 0, largest > 0 else { return " " }
+    return shades[min(shades.count - 1, Int(Double(value) / Double(largest) * Double(shades.count)))]
+}
+
+private let shades: [Character] = ["░", "▒", "▓", "█"]
 private let partialBlocks: [Character] = ["▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 private let heights: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]

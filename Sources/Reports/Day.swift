@@ -71,6 +71,12 @@ extension Day: CustomStringConvertible {
         return "\(Self.weekdays[weekday - 1].prefix(3)) \(day) \(Self.months[month - 1].prefix(3))"
     }
 
+    /// `21 Nov`.
+    var dayText: String { "\(civil.day) \(Self.months[civil.month - 1].prefix(3))" }
+
+    /// `21 Nov 26`.
+    var datedText: String { "\(dayText) \(padded(civil.year % 100, to: 2))" }
+
     static let weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
     static let months = [
         "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",

@@ -52,6 +52,24 @@ public enum Metric: String, CaseIterable, Hashable, Sendable {
         return reach * (ofPart + quotient * quotient * ofWhole).squareRoot() / Double(counts[whole] ?? 1)
     }
 
+    /// The counts that it may be made of.
+    var measures: [Measure] {
+        switch self {
+        case .pageViews: [.pageViews]
+        case .visits: [.visits]
+        case .visitors: [.visitors]
+        case .bounces: [.bounces]
+        case .entries: [.entries]
+        case .exits: [.exits]
+        case .conversions: [.conversions]
+        case .count: [.count]
+        case .pagesPerVisit: [.pageViews, .visits]
+        case .bounceRate: [.bounces, .visits, .entries]
+        case .conversionRate: [.conversions, .visits]
+        case .conversionsPerVisitor: [.conversions, .visitors]
+        }
+    }
+
     private enum Formula {
         case count(Measure)
         case share(Measure, of: Measure)

@@ -21,11 +21,18 @@ extension Report {
             ("to", .string(period.last.description)),
             ("gate", .object(gate.members)),
         ]
+        if previous != nil { members.append(("previous", jsonOfPrevious)) }
         if sections.contains(.summary) {
             members.append(
                 (
                     "summary",
-                    .object(figures(ReportSection.summary.metrics, in: summaryCounts, summaryVariances))
+                    .object(
+                        figures(ReportSection.summary.metrics, in: summaryCounts, summaryVariances)
+                            + (previous.map { before in
+                                comparison(
+                                    ReportSection.summary.metrics,
+                                    before: { $0.figure(in: before.summaryCounts(for: $0)) }, change: summaryChange)
+                            } ?? []))
                 ))
         }
         if sections.contains(.days) {
@@ -46,8 +53,23 @@ extension Report {
             table.rows.map { row in
                 var members: [(String, JSONValue)] = [("name", .string(row.key))]
                 if let next = row.key2 { members.append(("next", .string(next))) }
-                return .object(members + figures(table.section.metrics, of: row))
+                members += figures(table.section.metrics, of: row)
+                if table.isCompared {
+                    let before = table.before(row)
+                    members += comparison(
+                        table.section.metrics, before: { metric in before.flatMap { metric.figure(in: $0.counts) } },
+                        change: { row.change($0, since: before) })
+                }
+                return .object(members)
             })
+    }
+
+    private var jsonOfPrevious: JSONValue {
+        guard let previous else { return .null }
+        return .object([
+            ("from", .string(previous.period.first.description)), ("to", .string(previous.period.last.description)),
+            ("releasedDays", .integer(previous.gate.days)),
+        ])
     }
 
     private func json(of today: TodaySoFar) -> JSONValue {
@@ -105,6 +127,20 @@ private func figures(
     }
     if !margins.isEmpty { members.append(("plusMinus", .object(margins))) }
     return members
+}
+
+/// The figures of the period before, and what has become of them; null where that cannot be said.
+private func comparison(
+    _ metrics: [Metric], before: (Metric) -> Figure?, change: (Metric) -> Change?
+) -> [(String, JSONValue)] {
+    let changes = metrics.map { metric in
+        (metric.rawValue, change(metric)?.number.map { JSONValue.number(decimal($0, places: 4)) } ?? .null)
+    }
+    let margins = metrics.compactMap { metric in
+        change(metric)?.numberMargin.map { (metric.rawValue, JSONValue.number(decimal($0, places: 4))) }
+    }
+    return [("before", .object(metrics.map { ($0.rawValue, before($0).json) })), ("change", .object(changes))]
+        + (margins.isEmpty ? [] : [("changePlusMinus", .object(margins))])
 }
 
 extension Figure? {

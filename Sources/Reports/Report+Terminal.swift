@@ -37,7 +37,9 @@ extension Report {
         } else {
             if sections.contains(.summary) { summary(on: &page) }
             if sections.contains(.days) { dayList(on: &page) }
-            for table in tables where !table.rows.isEmpty { page.table(table, days: period.length) }
+            for table in tables where !table.rows.isEmpty {
+                if table.section == .week { page.week(table) } else { page.table(table, days: period.length) }
+            }
         }
         if let today { page.today(today) }
         if !isEmpty {
@@ -53,11 +55,13 @@ extension Report {
             guard let figure = metric.figure(in: summaryCounts(for: metric)) else { continue }
             let history = period.length > 1 ? series(metric) : []
             let margin = metric.margin(in: summaryCounts(for: metric), summaryVariances(for: metric))
-            page.headline(summaryTitle(of: metric), figure, margin, history: history)
+            let change = previous == nil ? nil : summaryChange(of: metric)?.text ?? "–"
+            page.headline(summaryTitle(of: metric), figure, margin, change, history: history)
         }
     }
 
-    private func summaryTitle(of metric: Metric) -> String {
+    /// The name of a headline figure.
+    public func summaryTitle(of metric: Metric) -> String {
         switch metric {
         case .visitors: period.length == 1 ? "Visitors" : "Daily visitors, summed"
         case .conversionRate: "Conversions per visit"
@@ -68,7 +72,7 @@ extension Report {
     }
 
     /// The counts of each day of the period; nil where none was released; empty for quotients.
-    private func series(_ metric: Metric) -> [Int?] {
+    public func series(_ metric: Metric) -> [Int?] {
         guard case .count? = metric.figure(in: totals) else { return [] }
         let known = Dictionary(days.map { ($0.day, $0.counts) }, uniquingKeysWith: { first, _ in first })
         return (0..<period.length).map { offset in
@@ -115,8 +119,12 @@ private struct TerminalPage {
         }
     }
 
-    mutating func headline(_ title: String, _ figure: Figure, _ margin: Figure?, history: [Int?]) {
-        let margin = margin.map { " " + fitted("±\(text(of: $0))", to: 8) } ?? ""
+    mutating func headline(
+        _ title: String, _ figure: Figure, _ margin: Figure?, _ change: String?, history: [Int?]
+    ) {
+        let margin =
+            (margin.map { " " + fitted("±\(text(of: $0))", to: 8) } ?? "")
+            + (change.map { " " + rightAligned($0, to: 12) } ?? "")
         let spark = sparkline(history, columns: max(0, width - 40 - displayWidth(margin)))
         line("  \(fitted(title, to: 24)) \(rightAligned(text(of: figure), to: 10))\(margin)  \(styled(spark, .bar))")
     }
@@ -135,6 +143,7 @@ private struct TerminalPage {
         defer { if let hint = table.hint { note(hint) } }
         rows(
             title: section.title, metrics: table.metrics, days: days, hidden: hidden,
+            before: table.isCompared ? { table.before($0) } : nil,
             rows: (shown + table.rows.filter(\.isOther)).map { row in
                 (label: [row.key, row.key2].compactMap { $0 }.map(section.label).joined(separator: " → "), row: row)
             })
@@ -142,10 +151,11 @@ private struct TerminalPage {
 
     /// Draws rows under a heading; `hidden` tells how many more there are before *(other)*.
     mutating func rows(
-        title: String, metrics: [Metric], days: Int, hidden: Int = 0, rows: [(label: String, row: StoredRow)]
+        title: String, metrics: [Metric], days: Int, hidden: Int = 0, before: ((StoredRow) -> StoredRow?)? = nil,
+        rows: [(label: String, row: StoredRow)]
     ) {
         gap()
-        let table = FigureColumns(metrics: metrics, days: days, rows: rows.map(\.row), width: width - 2)
+        let table = FigureColumns(metrics: metrics, days: days, rows: rows.map(\.row), before: before, width: width - 2)
         let room = width - 2 - table.width
         let barColumns = room >= 36 ? min(24, room / 3) : 0
         let labelColumns = room - (barColumns > 0 ? barColumns + 1 : 0)
@@ -162,6 +172,27 @@ private struct TerminalPage {
                     + table.figures(ofRow: index))
         }
         if hidden > 0, rows.last?.row.isOther != true { line(more) }
+    }
+
+    /// A line per day of the week, a shade per hour.
+    mutating func week(_ table: ReportTable) {
+        gap()
+        let columns = width >= 56 ? 2 : 1
+        let lead = table.metrics[0]
+        let largest = table.rows.map { $0.size(by: lead) }.max() ?? 0
+        var hours = ""
+        for hour in stride(from: 0, to: 24, by: 6) { hours += fitted(padded(hour, to: 2), to: 6 * columns) }
+        line(styled(fitted(table.section.title, to: 2 + displayWidth(table.section.title)), .bold))
+        line("       " + styled(hours, .dim))
+        for (index, name) in Day.weekdays.enumerated() {
+            var shades = ""
+            for hour in 0..<24 {
+                let row = table.rows.first { $0.key == "\(index + 1)" && $0.key2 == "\(hour)" }
+                shades += String(repeating: shade(row?.size(by: lead) ?? 0, of: largest), count: columns)
+            }
+            line("  \(name.prefix(3))  " + styled(shades, .bar))
+        }
+        if largest > 0 { note("The fullest hour has \(grouped(largest)) \(lead.title(days: 1).lowercased()).") }
     }
 
     mutating func today(_ today: TodaySoFar) {
@@ -201,12 +232,19 @@ private struct FigureColumns {
     private var cells: [[String]]
     private var widths: [Int]
 
-    init(metrics: [Metric], days: Int, rows: [StoredRow], width: Int) {
+    /// With `before`, a column behind the first tells how that has changed.
+    init(metrics: [Metric], days: Int, rows: [StoredRow], before: ((StoredRow) -> StoredRow?)?, width: Int) {
         let shown = metrics.enumerated().filter { index, metric in
             index == 0 || rows.contains { metric.figure(in: $0.counts) != nil }
         }.map(\.element)
         titles = shown.map { $0.title(days: days) }
         cells = rows.map { row in shown.map { text(of: $0, in: row) } }
+        if let before, let lead = shown.first {
+            titles.insert("Change", at: 1)
+            for (index, row) in rows.enumerated() {
+                cells[index].insert(row.change(lead, since: before(row))?.text ?? "–", at: 1)
+            }
+        }
         widths = []
         for (index, title) in titles.enumerated() {
             widths.append(2 + max(displayWidth(title), cells.map { displayWidth($0[index]) }.max() ?? 0))
@@ -221,14 +259,14 @@ private struct FigureColumns {
 }
 
 /// A figure of a row, with what noise may have done to it: `12,345 ±18`; a dash when it was not released.
-private func text(of metric: Metric, in row: StoredRow) -> String {
+func text(of metric: Metric, in row: StoredRow) -> String {
     guard let figure = metric.figure(in: row.counts) else { return "–" }
     guard let margin = metric.margin(in: row.counts, row.variances) else { return text(of: figure) }
     return "\(text(of: figure)) ±\(text(of: margin))"
 }
 
 /// A figure for a reader: `12,345`, `25 %`, `4.5`; none that noise made is below zero or a share above all.
-private func text(of figure: Figure) -> String {
+func text(of figure: Figure) -> String {
     switch figure {
     case .count(let count): grouped(max(0, count))
     case .share(let share): "\(decimal(max(0, min(share, 1)) * 100, places: share < 0.1 ? 1 : 0)) %"

@@ -26,14 +26,27 @@ public struct Report: Hashable, Sendable {
     public let gate: GateSummary
     /// The open window, when the proxy runs and has something to show.
     public let today: TodaySoFar?
+    /// Whether days of the period are past their retention and only in the sums of their months.
+    public let hasOnlyMonths: Bool
+    /// One or none: a structure cannot hold another of its kind.
+    private let reportBefore: [Report]
+
+    /// The report of the period before, when one was asked for.
+    public var previous: Report? { reportBefore.first }
 
     /// Reads a report from the store; without one, as before the first release, it is empty.
     public init(
         site: String, period: ReportPeriod, sections: [ReportSection] = ReportSection.allCases, store: ReleaseStore?,
-        openWindow: OpenWindowSnapshot? = nil, today: Day? = nil
+        openWindow: OpenWindowSnapshot? = nil, today: Day? = nil, comparison: Comparison = .none
     ) throws(StoreError) {
         func report(_ reading: ReleaseReading?) throws(StoreError) -> Report {
-            try Report(site, period, sections, reading, openWindow, today)
+            var earlier: Report?
+            if comparison == .previous {
+                let released = try reading?.releasedDays(site: site).map { Day(number: $0.upperBound) }
+                let before = period.previous(lastReleased: released, today: today)
+                earlier = try Report(site, before, sections, reading, nil, nil, before: nil)
+            }
+            return try Report(site, period, sections, reading, openWindow, today, before: earlier)
         }
         guard let store else {
             self = try report(nil)
@@ -44,16 +57,19 @@ public struct Report: Hashable, Sendable {
 
     private init(
         _ site: String, _ period: ReportPeriod, _ sections: [ReportSection], _ reading: ReleaseReading?,
-        _ openWindow: OpenWindowSnapshot?, _ today: Day?
+        _ openWindow: OpenWindowSnapshot?, _ today: Day?, before: Report?
     ) throws(StoreError) {
+        reportBefore = before.map { [$0] } ?? []
         self.site = site
         self.period = period
         self.sections = ReportSection.allCases.filter(sections.contains)
         days = try (reading?.dailyTotals(site: site, days: period.numbers) ?? []).map {
             DayTotals(day: Day(number: $0.day), counts: $0.counts, variances: $0.variances)
         }
-        totals = days.reduce(into: [:]) { sum, day in sum.merge(day.counts, uniquingKeysWith: +) }
-        totalVariances = days.reduce(into: [:]) { sum, day in sum.merge(day.variances, uniquingKeysWith: +) }
+        let total = try reading?.rows(of: .total, site: site, days: period.numbers).first
+        totals = total?.counts ?? [:]
+        totalVariances = total?.variances ?? [:]
+        hasOnlyMonths = try reading?.hasOnlyMonths(site: site, days: period.numbers) ?? false
         let gate = GateSummary(try reading?.ledger(site: site, days: period.numbers) ?? [])
         self.gate = gate
         let hours = try reading?.sum(of: .pageViews, in: .hour, site: site, days: period.numbers)
@@ -63,9 +79,20 @@ public struct Report: Hashable, Sendable {
         (self.firstVisits, firstVisitsVariance) = (firstVisits?.count, firstVisits?.variance)
         var tables: [ReportTable] = []
         for section in self.sections {
-            guard let dimension = section.dimension else { continue }
-            let rows = try reading?.rows(of: dimension, site: site, days: period.numbers) ?? []
-            tables.append(ReportTable(section: section, rows: rows))
+            var rows: [StoredRow]?
+            if section == .week {
+                rows = try reading?.hoursOfWeek(site: site, days: period.numbers, measures: section.measures).filter {
+                    $0.key2 != ReleasedCell.otherKey
+                }
+            } else if let dimension = section.dimension {
+                rows = try reading?.rows(of: dimension, site: site, days: period.numbers, measures: section.measures)
+            } else {
+                continue
+            }
+            // Where nobody agreed to be measured, visits have a day and no hour.
+            if section == .hours, rows?.allSatisfy(\.isOther) == true { rows = [] }
+            let earlier = before?.tables.first { $0.section == section }?.rows
+            tables.append(ReportTable(section: section, rows: rows ?? [], before: earlier))
         }
         self.tables = tables
         self.today = today.flatMap { day in
@@ -109,13 +136,13 @@ public struct Report: Hashable, Sendable {
                 "Visitors are told apart within one day only: 'daily visitors' are the days' numbers, summed.")
         }
         notes += noiseNotes
-        if gate.noisyDays < gate.days, let least = gate.leastK, let most = gate.mostK {
-            let k = least == most ? "\(least)" : "\(least) to \(most)"
-            notes.append(
-                "A figure is released when at least \(k) visitors of a day fed it; the rest is in (other), or nowhere.")
-        }
+        if let sentence = thresholdSentence { notes.append(sentence) }
         if !isEmpty, gate.days < period.length {
             notes.append("\(gate.days) of \(period.length) days have released figures.")
+        }
+        if hasOnlyMonths {
+            notes.append(
+                "Single days are past their retention in a part of this period: they are in its sums, as whole months.")
         }
         if gate.dividedDays > 0 {
             let days = gate.dividedDays == 1 ? "1 day was" : "\(gate.dividedDays) days were"
@@ -126,9 +153,8 @@ public struct Report: Hashable, Sendable {
                 "Page views are everybody's; visits, and what is told per visit, are those of visitors who are measured "
                     + "in full.")
         }
-        notes.append(
-            "A proxy does not see pages that a browser shows from its cache, navigation within a page, or the time "
-                + "spent on a visit's last page. Robots are left out.")
+        notes.append(Definitions.unseen)
+        notes += comparisonNotes
         return notes
     }
 }
@@ -186,9 +212,24 @@ public struct ReportTable: Hashable, Sendable {
     public let rows: [StoredRow]
     /// The columns that have a figure; rows are sorted by the first and their bars show it.
     public let metrics: [Metric]
+    private let rowsBefore: [RowName: StoredRow]?
 
-    init(section: ReportSection, rows: [StoredRow]) {
+    private struct RowName: Hashable {
+        var key: String
+        var key2: String?
+    }
+
+    /// The row of the same name in the period before; nil when it had none or nothing is compared.
+    public func before(_ row: StoredRow) -> StoredRow? { rowsBefore?[RowName(key: row.key, key2: row.key2)] }
+
+    /// Whether it is compared with the period before.
+    public var isCompared: Bool { rowsBefore != nil }
+
+    init(section: ReportSection, rows: [StoredRow], before: [StoredRow]? = nil) {
         self.section = section
+        rowsBefore = before.map { rows in
+            Dictionary(rows.map { (RowName(key: $0.key, key2: $0.key2), $0) }, uniquingKeysWith: { first, _ in first })
+        }
         let shown = section.metrics.filter { metric in rows.contains { metric.figure(in: $0.counts) != nil } }
         metrics = shown.isEmpty ? [section.metrics[0]] : shown
         guard !rows.isEmpty else {
@@ -196,7 +237,9 @@ public struct ReportTable: Hashable, Sendable {
             return
         }
         var sorted = rows.filter { $0.key != ReleasedCell.otherKey }
-        if section.isInNaturalOrder, let keys = section.dimension?.fixedKeys {
+        if section == .week {
+            sorted.sort { (Int($0.key) ?? 0, Int($0.key2 ?? "") ?? 0) < (Int($1.key) ?? 0, Int($1.key2 ?? "") ?? 0) }
+        } else if section.isInNaturalOrder, let keys = section.dimension?.fixedKeys {
             let known = Dictionary(grouping: sorted, by: \.key)
             let unknown = sorted.filter { !keys.contains($0.key) }.sorted { $0.key < $1.key }
             sorted = keys.flatMap { known[$0] ?? [StoredRow(key: $0, counts: [:])] } + unknown

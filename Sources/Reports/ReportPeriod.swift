@@ -38,6 +38,21 @@ public struct ReportPeriod: Hashable, Sendable {
     /// How many days it has.
     public var length: Int { Int(last.number) - Int(first.number) + 1 }
 
+    /// As many days immediately before it.
+    public var previous: ReportPeriod {
+        ReportPeriod(first: first.advanced(by: -length), last: first.advanced(by: -1))
+    }
+
+    /// The days immediately before it that correspond to those it has figures of: when its last days are not over or
+    /// not released yet, they have no counterpart, so that weeks are not compared with parts of weeks.
+    func previous(lastReleased: Day?, today: Day?) -> ReportPeriod {
+        guard let today, let lastReleased, lastReleased >= first, lastReleased < last,
+            lastReleased >= today.advanced(by: -2)
+        else { return previous }
+        let missing = Int(last.number) - Int(lastReleased.number)
+        return ReportPeriod(from: previous.first, to: previous.last.advanced(by: -missing)) ?? previous
+    }
+
     /// The days as the store numbers them.
     public var numbers: ClosedRange<Int32> { first.number...last.number }
 

@@ -19,6 +19,8 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
     case devices
     case hours
     case weekdays
+    /// Hours of each day of the week: the day is a row's key, the hour its second word.
+    case week
     case lengths
     case depths
     case conversions
@@ -56,10 +58,10 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         }
     }
 
-    /// The table it shows; nil for `summary` and `days`, which show the totals.
+    /// The table it shows; nil for `summary` and `days`, which show the totals, and `week`, which parts the days' hours.
     var dimension: Dimension? {
         switch self {
-        case .summary, .days: nil
+        case .summary, .days, .week: nil
         case .pages: .page
         case .entries: .entryPage
         case .exits: .exitPage
@@ -105,16 +107,21 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
             [.count]
         case .sources, .channels, .campaigns: [.visits, .visitors, .bounceRate, .conversionRate]
         case .places, .browsers, .systems, .devices: [.visits, .visitors, .bounceRate]
-        case .hours, .weekdays: [.pageViews, .visits]
+        case .hours, .weekdays, .week: [.pageViews, .visits]
         case .lengths, .depths: [.visits]
         case .conversions: [.conversions]
         }
     }
 
+    /// What its columns are made of.
+    var measures: [Measure] {
+        Measure.allCases.filter { measure in metrics.contains { $0.measures.contains(measure) } }
+    }
+
     /// Whether its rows have an order of their own, and all of them are shown.
     var isInNaturalOrder: Bool {
         switch self {
-        case .days, .hours, .weekdays, .lengths, .depths: true
+        case .days, .hours, .weekdays, .week, .lengths, .depths: true
         case .summary, .pages, .entries, .exits, .paths, .sources, .channels, .campaigns, .places, .browsers, .systems,
             .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons, .missing, .downloads,
             .outbound,
@@ -141,6 +148,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .devices: "Devices"
         case .hours: "Hours of the day"
         case .weekdays: "Days of the week"
+        case .week: "Hours of the week"
         case .lengths: "Length of visits"
         case .depths: "Pages per visit"
         case .conversions: "Conversions"
@@ -157,6 +165,35 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// The heading of the column of its rows' names.
+    var rowTitle: String {
+        switch self {
+        case .summary: ""
+        case .days, .weekdays: "Day"
+        case .pages, .entries, .exits, .missing: "Page"
+        case .paths: "From → to"
+        case .sources: "Source"
+        case .channels: "Channel"
+        case .campaigns: "Campaign"
+        case .places: "Place"
+        case .browsers: "Browser"
+        case .systems: "System"
+        case .devices: "Device"
+        case .hours: "Hour"
+        case .week: "Day → hour"
+        case .lengths: "Seconds"
+        case .depths: "Pages"
+        case .conversions: "Goal"
+        case .consent: "Answer"
+        case .cookies, .unknown: "Cookie"
+        case .hosts, .outbound: "Host"
+        case .bots: "Robot"
+        case .reasons: "Reason"
+        case .downloads: "File"
+        case .searches: "Words"
+        }
+    }
+
     /// What a row's key says to a reader.
     func label(_ key: String) -> String {
         switch self {
@@ -164,6 +201,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .weekdays: Int(key).flatMap { (1...7).contains($0) ? Day.weekdays[$0 - 1] : nil } ?? key
         case .lengths: key == ReleasedCell.otherKey ? key : "\(key) s"
         case .depths: key == ReleasedCell.otherKey ? key : key == "1" ? "1 page" : "\(key) pages"
+        case .week: Int(key).flatMap { (1...7).contains($0) ? Day.weekdays[$0 - 1] : nil } ?? key
         case .summary, .days, .pages, .entries, .exits, .paths, .sources, .channels, .campaigns, .places, .browsers,
             .systems, .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons, .missing,
             .downloads, .outbound,

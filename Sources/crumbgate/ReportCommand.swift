@@ -10,15 +10,17 @@ struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Report visits, from released figures only.",
         discussion: """
-            The definitions of all figures are in docs/reports.md.
+            What the figures mean: crumbgate report --definitions
 
               crumbgate report --rules shop.yaml
               crumbgate report --rules shop.yaml --last 30d --only summary,pages,sources
+              crumbgate report --rules shop.yaml --last 4w --compare previous
+              crumbgate report --rules shop.yaml --last 4w --format html > report.html
               crumbgate report --store crumbgate.sqlite --from 2026-11-01 --to 2026-11-30 --format csv
             """)
 
     /// The forms of a report.
-    enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json }
+    enum Format: String, ExpressibleByArgument, CaseIterable { case table, csv, json, html }
 
     @Option(help: "The rules file of the proxy.", completion: .file(extensions: ["yaml", "yml"]))
     var rules: String?
@@ -39,6 +41,10 @@ struct ReportCommand: ParsableCommand {
     var last: String?
 
     @Option(
+        help: "What to compare with: previous, as many days immediately before; or none. (default: previous for html)")
+    var compare: Comparison?
+
+    @Option(
         help: ArgumentHelp(
             "Parts of the report: \(ReportSection.allCases.map(\.rawValue).joined(separator: ", ")).",
             valueName: "parts"))
@@ -50,7 +56,11 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Rows per table at a terminal; 0 for all.", valueName: "rows"))
     var top = 10
 
+    @Flag(help: "Print what the figures mean, and nothing else.")
+    var definitions = false
+
     func validate() throws {
+        if definitions { return }
         if (rules == nil) == (store == nil) { throw ValidationError("Give either --rules or --store.") }
         if top < 0 { throw ValidationError("--top is a number of rows, or 0 for all.") }
         // Said before any file is opened; the day makes no difference to what is wrong with dates.
@@ -59,13 +69,18 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
+        if definitions {
+            print(Definitions.text(width: layout.width), terminator: "")
+            return
+        }
         let source = try ReportSource(rules: rules, store: store)
         let sections = try sections()
         let reports = try source.sites(named: site).map { site in
             let today = today(in: site.timeZone)
             return try Report(
                 site: site.name, period: period(today: today), sections: sections, store: source.store,
-                openWindow: source.openWindow, today: today)
+                openWindow: source.openWindow, today: today,
+                comparison: compare ?? (format == .html ? .previous : .none))
         }
         print(text(of: reports), terminator: "")
     }
@@ -74,6 +89,7 @@ struct ReportCommand: ParsableCommand {
         switch format {
         case .csv: Report.csv(reports)
         case .json: Report.json(reports)
+        case .html: Report.html(reports)
         case .table:
             reports.isEmpty
                 ? "No figures yet: nothing has been released to this store.\n"
@@ -110,6 +126,8 @@ struct ReportCommand: ParsableCommand {
         return Day(number: Int32(clamping: local / 86_400))
     }
 }
+
+extension Comparison: ExpressibleByArgument {}
 
 /// Where the figures of a report come from.
 private struct ReportSource {
