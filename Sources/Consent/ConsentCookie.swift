@@ -22,9 +22,11 @@ public enum ConsentCookie {
     /// Its name over TLS: no other host and no plaintext response can set it (RFC 6265bis §4.1.3.2).
     public static let secureName: StaticString = "__Host-crumbgate"
 
-    /// Whether a cookie of this name is ours in either form. Name prefixes disregard case, so such names count too.
+    /// Whether a cookie of this name is ours in either form, the objection's included: the shop neither sees nor sets
+    /// it. Name prefixes disregard case, so such names count too.
     public static func isName(_ name: RawSpan) -> Bool {
         name.equalsIgnoringCase("crumbgate") || name.equalsIgnoringCase("__host-crumbgate")
+            || ObjectionCookie.isName(name)
     }
 
     /// The longest value that is looked at.

@@ -29,6 +29,12 @@ extension Gateway {
         client: ClientAddress, at now: Moment
     ) {
         guard let measured = context.measured, measured.isMeasured else { return }
+        // From here on nothing of the exchange can be counted: there is no fact and no event to count it by.
+        if measured.profile == .exempt,
+            Objection.isStated(by: requestHead, in: bytes, isSecure: exchange.flags.contains(.isSecure))
+        {
+            return
+        }
         let place = exchange.notes
         let isView = exchange.flags.contains(.isViewCandidate)
         let isPost = exchange.method == .post

@@ -25,10 +25,11 @@ extension Gateway {
         request.verdict = RequestConsent.verdict(
             requestHead, in: bytes, context: context, isSecure: exchange.flags.contains(.isSecure), at: now,
             route: UInt32(exchange.snapshot) << 16 | UInt32(exchange.site), verdicts: &verdicts)
+        request.hasObjected = Objection.isStated(by: requestHead, in: bytes, isSecure: request.isSecure)
         if let field = requestHead.firstIndex(of: .secGPC) {
             request.hasGPC = ConsentSignals.isStated(by: bytes[requestHead[field].value])
         }
-        if request.path == .consent || request.path == .receipt {
+        if request.path == .consent || request.path == .receipt || request.path == .objection {
             let network = client.truncated(to: .fine)
             request.isRateLimited = !decisions.admits(network, at: now)
         }

@@ -11,6 +11,8 @@ package struct OwnRequest {
         case settings
         /// `GET` and `POST /.crumbgate/receipt`
         case receipt
+        /// `POST /.crumbgate/objection`
+        case objection
         /// `GET /.crumbgate/declaration`
         case declaration
         case stylesheet
@@ -30,6 +32,8 @@ package struct OwnRequest {
     package var consent: ConsentState
     /// What the consent cookie is worth; nil without one.
     package var verdict: ConsentCookieVerdict?
+    /// Whether the visitor objects to being counted.
+    package var hasObjected = false
     /// Whether the browser says `Sec-GPC: 1`.
     package var hasGPC = false
     /// The raw value of each field that the answer may depend on, nil where it is absent.
@@ -71,6 +75,7 @@ package enum OwnPath {
         if path.equals("/.crumbgate/consent") { return .consent }
         if path.equals("/.crumbgate/settings") { return .settings }
         if path.equals("/.crumbgate/receipt") { return .receipt }
+        if path.equals("/.crumbgate/objection") { return .objection }
         if path.equals("/.crumbgate/declaration") { return .declaration }
         if path.equals("/.crumbgate/banner.css") { return .stylesheet }
         if path.equals("/.crumbgate/banner.js") { return .script }

@@ -74,7 +74,7 @@ struct SiteWindow {
             begin(&state, by: key, fact, pageName: name, circumstances, site, referrer: referrer, target: target)
         }
         table.add(1, to: counted, by: key.low)
-        table.add(1, to: hourRow(.hourViews, fact.time, circumstances.offset), by: key.low)
+        table.add(1, to: hourRow(.hourViews, fact.time, circumstances), by: key.low)
         if !isNew, state.lastPage != row, state.lastPage >= 0 {
             addPair(from: state.lastPage, to: row, for: &state, by: key)
         }
@@ -176,7 +176,7 @@ struct SiteWindow {
         }
         // The first visit alone feeds the tables in which a visitor has one value.
         let agent = circumstances.agent
-        table.add(1, to: hourRow(.hourVisits, fact.time, circumstances.offset), by: key.low)
+        table.add(1, to: hourRow(.hourVisits, fact.time, circumstances), by: key.low)
         table.add(1, to: table.row(.entry, pageName), by: key.low)
         var place = ByteBuffer(capacity: 16)
         place.append(utf8: fact.place.description)
@@ -243,8 +243,12 @@ struct SiteWindow {
         }
     }
 
-    private mutating func hourRow(_ table: Table, _ time: Int64, _ offset: Int64) -> Int32 {
-        let local = time + offset
+    /// Of visitors who did not agree to be measured nothing finer than the day is kept: they have no hour.
+    private mutating func hourRow(
+        _ table: Table, _ time: Int64, _ circumstances: borrowing Circumstances
+    ) -> Int32 {
+        guard circumstances.isFull else { return self.table.overflowRow(table) }
+        let local = time + circumstances.offset
         let second = ((local % 86_400) + 86_400) % 86_400
         return self.table.row(table, hourNames[Int(second / 3600)])
     }

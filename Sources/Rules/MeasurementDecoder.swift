@@ -38,6 +38,11 @@ struct MeasurementDecoder {
             draft.retentionDays =
                 reader.duration(node, "retention", in: range).map { $0 / 86_400_000 } ?? draft.retentionDays
         }
+        if let node = section["after_retention"] {
+            draft.afterRetention =
+                reader.word(node, "after_retention", MeasurementSettings.AfterRetention.self) ?? draft.afterRetention
+            draft.afterRetentionNode = node
+        }
         if let node = section["pages"] { draft.pages = reader.items(node).compactMap(page) }
         if let node = section["query"] { draft.query = parameters(node) }
         if let node = section["utm"] { draft.utm = parameters(node) }

@@ -23,6 +23,14 @@ public struct MeasurementSettings: Sendable {
         case noise(Level)
     }
 
+    /// What becomes of daily figures past their retention.
+    public enum AfterRetention: String, Sendable, CaseIterable {
+        /// They are deleted.
+        case delete
+        /// The sums of their months stay.
+        case months
+    }
+
     /// The legal footing.
     public let profile: Profile
     /// A released cell was fed by at least so many distinct visitors.
@@ -33,6 +41,8 @@ public struct MeasurementSettings: Sendable {
     public let timeZone: String
     /// Days that daily cells are kept.
     public let retentionDays: Int
+    /// What becomes of them then.
+    public let afterRetention: AfterRetention
     /// Payload: an index into `pages`.
     public let pageTable: PathTable
     /// Page patterns as written.
@@ -55,7 +65,8 @@ public struct MeasurementSettings: Sendable {
     public let downloads: [String]
 
     package init(
-        profile: Profile, threshold: Int, gate: Gate, timeZone: String, retentionDays: Int, pageTable: PathTable,
+        profile: Profile, threshold: Int, gate: Gate, timeZone: String, retentionDays: Int,
+        afterRetention: AfterRetention, pageTable: PathTable,
         pages: [PageRule], goals: [Goal], goalPages: PathTable, goalPosts: PathTable, queryParameters: [[UInt8]],
         campaignParameters: [[UInt8]], campaigns: [String], searchParameters: [[UInt8]],
         downloads: [String]
@@ -65,6 +76,7 @@ public struct MeasurementSettings: Sendable {
         self.gate = gate
         self.timeZone = timeZone
         self.retentionDays = retentionDays
+        self.afterRetention = afterRetention
         self.pageTable = pageTable
         self.pages = pages
         self.goals = goals

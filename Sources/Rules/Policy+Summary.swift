@@ -23,6 +23,9 @@ extension Policy {
                 text += "`known_services: false` switches them off\n"
             }
             text += "  measurement: \(site.measurement.profile.rawValue)\n"
+            if let assessment = SelfAssessment(site, of: self) {
+                text += assessment.text.split(separator: "\n").map { "  \($0)\n" }.joined()
+            }
             if site.consentSettings.theme != .shipped { text += "  theme: \(site.consentSettings.theme.summary)\n" }
             let used = Set(site.cookieRules.map(\.category) + site.hostRules.rules.map(\.category))
             let idle = categories.enumerated().filter { !$1.isRequired && !used.contains($0) }.map(\.element.id)

@@ -31,8 +31,8 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .addressPrecision: ["ipv4", "ipv6"]
         case .measurement:
             [
-                "profile", "threshold", "gate", "time_zone", "retention", "pages", "query", "utm", "campaigns",
-                "search",
+                "profile", "threshold", "gate", "time_zone", "retention", "after_retention", "pages", "query", "utm",
+                "campaigns", "search",
                 "downloads", "goals",
             ]
         case .gate: ["mode", "level"]

@@ -65,6 +65,11 @@ extension SiteDecoder {
                 at: draft.measurement.profileNode ?? node, expected: "that category, or `profile: exempt` or `off`",
                 severity: .warning)
         }
+        if draft.measurement.profile == .exempt, draft.measurement.afterRetention != .delete {
+            reader.report(
+                "`profile: exempt` keeps figures for 25 months at most, and `after_retention: months` keeps sums of them",
+                at: draft.measurement.afterRetentionNode ?? node, expected: "`after_retention: delete`")
+        }
         let consentMode = googleConsentMode(draft.googleConsentMode, among: categories)
         let known = knownRules.rules(
             draft.knownServices, in: bits(of: categories), cap: cap, hardening: hardening
@@ -209,6 +214,7 @@ extension MeasurementDraft {
         }
         return MeasurementSettings(
             profile: profile, threshold: threshold, gate: gate, timeZone: timeZone, retentionDays: retentionDays,
+            afterRetention: afterRetention,
             pageTable: PathTable(pages.enumerated().map { ($1.pattern, payload: UInt32($0)) }), pages: pages,
             goals: goals,
             goalPages: PathTable(pagesOfGoals), goalPosts: PathTable(postsOfGoals),

@@ -109,6 +109,8 @@ struct MeasurementDraft {
     var gate = MeasurementSettings.Gate.threshold
     var timeZone = "UTC"
     var retentionDays = 760
+    var afterRetention = MeasurementSettings.AfterRetention.delete
+    var afterRetentionNode: Node?
     var pages: [PageRule] = []
     var query: [String] = []
     var utm = ["utm_source", "utm_medium", "utm_campaign"]

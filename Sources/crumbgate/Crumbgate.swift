@@ -9,7 +9,8 @@ struct Crumbgate: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ServeCommand.self, DemoCommand.self, CheckCommand.self, ScanCommand.self, ExplainCommand.self,
-            ReportCommand.self, ImportCommand.self, PlaceCommand.self, ReceiptsCommand.self, PolicyCommand.self,
+            ReportCommand.self, RetentionCommand.self, ImportCommand.self, PlaceCommand.self, ReceiptsCommand.self,
+            PolicyCommand.self,
             ConsoleCommand.self,
         ])
 }

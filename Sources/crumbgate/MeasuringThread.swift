@@ -19,7 +19,16 @@ final class MeasuringThread: Sendable {
     private let checkpoint: CheckpointFile?
     private let logger: Logger
     private let settings = Mutex<[SiteMeasurement]>([])
-    private let zones = Mutex<[(name: String, zone: TimeZone, retentionDays: Int)]>([])
+    private let zones = Mutex<[Zone]>([])
+
+    /// A site's clock, and how long its figures are kept.
+    private struct Zone {
+        var name: String
+        var zone: TimeZone
+        var retentionDays: Int
+        var afterRetention: AfterRetention
+    }
+
     private let hasSaidCheckpointFails = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
     private let stopped = DispatchSemaphore(value: 0)
@@ -60,10 +69,10 @@ final class MeasuringThread: Sendable {
     func configure(_ policy: Policy) -> [MeasuredSite] {
         let now = Date()
         let zones = policy.sites.map { site in
-            (
+            Zone(
                 name: site.name, zone: TimeZone(identifier: site.measurement.timeZone) ?? .gmt,
-                retentionDays: site.measurement.retentionDays
-            )
+                retentionDays: site.measurement.retentionDays,
+                afterRetention: AfterRetention(site.measurement.afterRetention))
         }
         self.zones.withLock { $0 = zones }
         let sites = zip(policy.sites, zones).map { site, zone in
@@ -157,11 +166,23 @@ final class MeasuringThread: Sendable {
         for zone in zones.withLock({ $0 }) {
             let day = (Int(date.timeIntervalSince1970) + zone.zone.secondsFromGMT(for: date)) / 86_400
             do {
-                let count = try store.sweep(site: zone.name, today: Int32(day), retentionDays: zone.retentionDays)
+                let count = try store.sweep(
+                    site: zone.name, today: Int32(day), retentionDays: zone.retentionDays,
+                    afterwards: zone.afterRetention)
                 if count > 0 { logger.info("removed figures past their retention", metadata: ["rows": "\(count)"]) }
             } catch {
                 logger.warning("retention could not be enforced and is tried again: \(error)")
             }
+        }
+    }
+}
+
+extension AfterRetention {
+    /// What a site's rules say.
+    init(_ rule: MeasurementSettings.AfterRetention) {
+        switch rule {
+        case .delete: self = .delete
+        case .months: self = .months
         }
     }
 }

@@ -96,6 +96,17 @@ public struct InterfaceText: Hashable, Sendable {
     public var receiptErased: String
     /// Says that there is no record.
     public var receiptNone: String
+
+    /// The heading over what visitors who have agreed to nothing are told of being counted.
+    public var countingTitle: String
+    /// What is counted of whom, and that one may object.
+    public var countingText: String
+    /// The button that objects.
+    public var countingObject: String
+    /// Says that the visitor is not counted, and how that is kept.
+    public var countingObjected: String
+    /// The button that takes the objection back.
+    public var countingResume: String
 }
 
 extension InterfaceText {
@@ -147,7 +158,9 @@ extension InterfaceText {
             ("third_party", \.thirdParty), ("receipt_title", \.receiptTitle), ("receipt_text", \.receiptText),
             ("receipt_id", \.receiptID), ("receipt_download", \.receiptDownload),
             ("receipt_erase", \.receiptErase), ("receipt_erased", \.receiptErased),
-            ("receipt_none", \.receiptNone),
+            ("receipt_none", \.receiptNone), ("counting_title", \.countingTitle),
+            ("counting_text", \.countingText), ("counting_object", \.countingObject),
+            ("counting_objected", \.countingObjected), ("counting_resume", \.countingResume),
         ]
     }
 }

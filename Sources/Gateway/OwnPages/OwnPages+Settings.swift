@@ -15,7 +15,7 @@ extension OwnPages {
             site: site, text: text, ticked: ticked(for: request), returnPath: page,
             asked: words.map { AskedFields(site, text: $0, history: history) } ?? .none)
         content.notice = notice(for: request, query: query, text: text)
-        let body = content.body + record(of: request, text: text)
+        let body = content.body + objection(of: request, text: text, returnPath: page) + record(of: request, text: text)
         return htmlPage(status: 200, text: text, title: text.settingsTitle, body: body)
     }
 

@@ -96,6 +96,7 @@ package final class OwnPages {
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
             return settingsPage(for: request)
         case .receipt: return record(request)
+        case .objection: return object(request)
         case .declaration:
             guard request.method == .get || request.method == .head else { return .notAllowed("GET, HEAD") }
             return declarationPage(for: request)

@@ -114,7 +114,7 @@ struct PolicyTests {
         #expect(measurement.profile == .exempt)
         #expect(measurement.threshold == 20)
         #expect(measurement.gate == .noise(.strict))
-        #expect(measurement.retentionDays == 400)
+        #expect(measurement.retentionDays == 400 && measurement.afterRetention == .delete)
         #expect(measurement.pages.map(\.page) == ["/product/*", nil, "/help"])
         #expect(measurement.queryParameters == [bytes("page"), bytes("sort")])
         #expect(measurement.campaignParameters == [bytes("utm_campaign")])

@@ -60,7 +60,18 @@ extension InterfaceText {
         receiptDownload: "Hent beviset",
         receiptErase: "Slet beviset",
         receiptErased: "Beviset er slettet.",
-        receiptNone: "Der er intet bevis for et valg i denne browser."
+        receiptNone: "Der er intet bevis for et valg i denne browser.",
+        countingTitle: "Besøgsstatistik",
+        countingText: """
+            Dette websted tæller besøg uden at spørge, kun til sin egen statistik: sider, type af enhed og browser, \
+            land og hvilket websted et besøg kom fra. Der bruges ingen cookie til det, et besøg genkendes højst i én \
+            dag, og det, der gemmes, er summer, hvor ingen kan skelnes. Du kan gøre indsigelse når som helst.
+            """,
+        countingObject: "Tæl ikke mine besøg",
+        countingObjected: """
+            Dine besøg tælles ikke. En cookie i denne browser husker det; den er ens for alle, der gør indsigelse.
+            """,
+        countingResume: "Tæl mine besøg igen"
     )
 }
 

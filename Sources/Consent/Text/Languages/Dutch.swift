@@ -60,7 +60,20 @@ extension InterfaceText {
         receiptDownload: "Bewijs downloaden",
         receiptErase: "Bewijs wissen",
         receiptErased: "Het bewijs is gewist.",
-        receiptNone: "Er is geen bewijs van een keuze in deze browser."
+        receiptNone: "Er is geen bewijs van een keuze in deze browser.",
+        countingTitle: "Bezoekstatistieken",
+        countingText: """
+            Deze site telt bezoeken zonder te vragen, alleen voor de eigen statistieken: pagina’s, soort apparaat en \
+            browser, land en de site waar een bezoek vandaan kwam. Daarvoor wordt geen cookie gebruikt, een bezoek \
+            wordt hooguit één dag herkend en er worden alleen totalen bewaard waarin niemand te herkennen is. U kunt \
+            hier altijd bezwaar tegen maken.
+            """,
+        countingObject: "Mijn bezoeken niet tellen",
+        countingObjected: """
+            Uw bezoeken worden niet geteld. Een cookie in deze browser onthoudt dat; die is gelijk voor iedereen die \
+            bezwaar maakt.
+            """,
+        countingResume: "Mijn bezoeken weer tellen"
     )
 }
 

@@ -59,7 +59,20 @@ extension InterfaceText {
         receiptDownload: "Download the record",
         receiptErase: "Erase the record",
         receiptErased: "The record has been erased.",
-        receiptNone: "There is no record of a choice made in this browser."
+        receiptNone: "There is no record of a choice made in this browser.",
+        countingTitle: "Visit statistics",
+        countingText: """
+            This site counts visits without asking, for statistics of its own: pages, the kind of device and \
+            browser, the country, and which site a visit came from. No cookie is used for it, a visit is recognised \
+            for one day at most, and what is kept are sums in which nobody can be told apart. You can object at any \
+            time.
+            """,
+        countingObject: "Do not count my visits",
+        countingObjected: """
+            Your visits are not counted. A cookie of this browser keeps that; it is the same for everybody who \
+            objects.
+            """,
+        countingResume: "Count my visits again"
     )
 }
 

@@ -61,7 +61,19 @@ extension InterfaceText {
         receiptDownload: "Lataa todiste",
         receiptErase: "Poista todiste",
         receiptErased: "Todiste on poistettu.",
-        receiptNone: "Tässä selaimessa tehdystä valinnasta ei ole todistetta."
+        receiptNone: "Tässä selaimessa tehdystä valinnasta ei ole todistetta.",
+        countingTitle: "Käyntitilastot",
+        countingText: """
+            Tämä sivusto laskee käynnit kysymättä, vain omia tilastojaan varten: sivut, laitteen ja selaimen tyypin, \
+            maan ja sivuston, jolta käynti tuli. Siihen ei käytetä evästettä, käynti tunnistetaan enintään yhden \
+            päivän ajan, ja säilytettävät tiedot ovat summia, joista ketään ei voi erottaa. Voit vastustaa tätä \
+            milloin tahansa.
+            """,
+        countingObject: "Älä laske käyntejäni",
+        countingObjected: """
+            Käyntejäsi ei lasketa. Tämän selaimen eväste muistaa sen; se on sama kaikilla vastustaneilla.
+            """,
+        countingResume: "Laske käyntini taas"
     )
 }
 

@@ -65,7 +65,20 @@ extension InterfaceText {
         receiptDownload: "Télécharger la preuve",
         receiptErase: "Effacer la preuve",
         receiptErased: "La preuve a été effacée.",
-        receiptNone: "Il n’existe aucune preuve d’un choix fait dans ce navigateur."
+        receiptNone: "Il n’existe aucune preuve d’un choix fait dans ce navigateur.",
+        countingTitle: "Statistiques de visite",
+        countingText: """
+            Ce site compte les visites sans demander d’accord, pour ses seules statistiques : pages, type d’appareil \
+            et de navigateur, pays et site de provenance. Aucun cookie n’est utilisé pour cela, une visite n’est \
+            reconnue que pendant une journée au plus, et seuls sont conservés des totaux dans lesquels personne ne \
+            peut être reconnu. Vous pouvez vous y opposer à tout moment.
+            """,
+        countingObject: "Ne pas compter mes visites",
+        countingObjected: """
+            Vos visites ne sont pas comptées. Un cookie de ce navigateur le retient ; il est le même pour toutes les \
+            personnes qui s’opposent.
+            """,
+        countingResume: "Compter de nouveau mes visites"
     )
 }
 

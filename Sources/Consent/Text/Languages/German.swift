@@ -61,7 +61,20 @@ extension InterfaceText {
         receiptDownload: "Nachweis herunterladen",
         receiptErase: "Nachweis löschen",
         receiptErased: "Der Nachweis ist gelöscht.",
-        receiptNone: "Zu diesem Browser gibt es keinen Nachweis."
+        receiptNone: "Zu diesem Browser gibt es keinen Nachweis.",
+        countingTitle: "Besuchsstatistik",
+        countingText: """
+            Diese Website zählt Besuche ohne Nachfrage, nur für ihre eigene Statistik: Seiten, Art des Geräts und \
+            Browsers, das Land und von welcher Website ein Besuch kam. Dafür wird kein Cookie verwendet, ein Besuch \
+            wird höchstens einen Tag lang wiedererkannt, und aufbewahrt werden nur Summen, in denen niemand zu \
+            erkennen ist. Sie können dem jederzeit widersprechen.
+            """,
+        countingObject: "Meine Besuche nicht zählen",
+        countingObjected: """
+            Ihre Besuche werden nicht gezählt. Das merkt sich ein Cookie in diesem Browser; er ist bei allen gleich, \
+            die widersprechen.
+            """,
+        countingResume: "Meine Besuche wieder zählen"
     )
 }
 

@@ -61,7 +61,20 @@ extension InterfaceText {
         receiptDownload: "Scarica la prova",
         receiptErase: "Cancella la prova",
         receiptErased: "La prova è stata cancellata.",
-        receiptNone: "Non esiste alcuna prova di una scelta fatta in questo browser."
+        receiptNone: "Non esiste alcuna prova di una scelta fatta in questo browser.",
+        countingTitle: "Statistiche delle visite",
+        countingText: """
+            Questo sito conta le visite senza chiedere, solo per le proprie statistiche: pagine, tipo di dispositivo \
+            e di browser, Paese e sito di provenienza. Non si usa alcun cookie per questo, una visita viene \
+            riconosciuta al massimo per un giorno e si conservano solo somme in cui nessuno può essere riconosciuto. \
+            Può opporsi in qualsiasi momento.
+            """,
+        countingObject: "Non contare le mie visite",
+        countingObjected: """
+            Le Sue visite non vengono contate. Lo ricorda un cookie di questo browser, uguale per tutti coloro che \
+            si oppongono.
+            """,
+        countingResume: "Conta di nuovo le mie visite"
     )
 }
 

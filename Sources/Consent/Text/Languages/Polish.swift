@@ -62,7 +62,20 @@ extension InterfaceText {
         receiptDownload: "Pobierz potwierdzenie",
         receiptErase: "Usuń potwierdzenie",
         receiptErased: "Potwierdzenie zostało usunięte.",
-        receiptNone: "Nie ma potwierdzenia wyboru dokonanego w tej przeglądarce."
+        receiptNone: "Nie ma potwierdzenia wyboru dokonanego w tej przeglądarce.",
+        countingTitle: "Statystyki odwiedzin",
+        countingText: """
+            Ta witryna liczy odwiedziny bez pytania, wyłącznie na potrzeby własnych statystyk: strony, rodzaj \
+            urządzenia i przeglądarki, kraj oraz witrynę, z której nastąpiło wejście. Nie używa do tego plików \
+            cookie, odwiedziny są rozpoznawane najwyżej przez jeden dzień, a przechowywane są tylko sumy, w których \
+            nie można nikogo rozpoznać. W każdej chwili można wyrazić sprzeciw.
+            """,
+        countingObject: "Nie licz moich odwiedzin",
+        countingObjected: """
+            Odwiedziny z tej przeglądarki nie są liczone. Zapamiętuje to plik cookie, taki sam u wszystkich, którzy \
+            wyrazili sprzeciw.
+            """,
+        countingResume: "Licz ponownie moje odwiedziny"
     )
 }
 

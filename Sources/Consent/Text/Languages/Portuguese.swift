@@ -62,7 +62,20 @@ extension InterfaceText {
         receiptDownload: "Descarregar o registo",
         receiptErase: "Apagar o registo",
         receiptErased: "O registo foi apagado.",
-        receiptNone: "Não existe registo de uma escolha feita neste navegador."
+        receiptNone: "Não existe registo de uma escolha feita neste navegador.",
+        countingTitle: "Estatísticas de visitas",
+        countingText: """
+            Este site conta as visitas sem perguntar, apenas para as suas próprias estatísticas: páginas, tipo de \
+            dispositivo e de navegador, país e site de proveniência. Não é usado nenhum cookie para isso, uma visita \
+            é reconhecida durante um dia no máximo e só se guardam somas em que ninguém pode ser reconhecido. Pode \
+            opor-se a qualquer momento.
+            """,
+        countingObject: "Não contar as minhas visitas",
+        countingObjected: """
+            As suas visitas não são contadas. Um cookie deste navegador guarda essa escolha; é igual para todas as \
+            pessoas que se opõem.
+            """,
+        countingResume: "Voltar a contar as minhas visitas"
     )
 }
 

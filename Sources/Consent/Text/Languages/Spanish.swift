@@ -61,7 +61,20 @@ extension InterfaceText {
         receiptDownload: "Descargar el registro",
         receiptErase: "Borrar el registro",
         receiptErased: "El registro se ha borrado.",
-        receiptNone: "No hay ningún registro de una elección hecha en este navegador."
+        receiptNone: "No hay ningún registro de una elección hecha en este navegador.",
+        countingTitle: "Estadísticas de visitas",
+        countingText: """
+            Este sitio cuenta las visitas sin pedir permiso, solo para sus propias estadísticas: páginas, tipo de \
+            dispositivo y de navegador, país y sitio de procedencia. No se usa ninguna cookie para ello, una visita \
+            se reconoce durante un día como máximo y solo se conservan sumas en las que no se puede distinguir a \
+            nadie. Puede oponerse en cualquier momento.
+            """,
+        countingObject: "No contar mis visitas",
+        countingObjected: """
+            Sus visitas no se cuentan. Lo recuerda una cookie de este navegador, que es igual para todas las \
+            personas que se oponen.
+            """,
+        countingResume: "Volver a contar mis visitas"
     )
 }
 

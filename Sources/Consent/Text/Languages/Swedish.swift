@@ -60,7 +60,19 @@ extension InterfaceText {
         receiptDownload: "Ladda ner beviset",
         receiptErase: "Radera beviset",
         receiptErased: "Beviset har raderats.",
-        receiptNone: "Det finns inget bevis på ett val i den här webbläsaren."
+        receiptNone: "Det finns inget bevis på ett val i den här webbläsaren.",
+        countingTitle: "Besöksstatistik",
+        countingText: """
+            Den här webbplatsen räknar besök utan att fråga, bara för sin egen statistik: sidor, typ av enhet och \
+            webbläsare, land och vilken webbplats ett besök kom från. Ingen kaka används för det, ett besök känns \
+            igen i högst en dag, och det som sparas är summor där ingen kan urskiljas. Du kan invända mot det när \
+            som helst.
+            """,
+        countingObject: "Räkna inte mina besök",
+        countingObjected: """
+            Dina besök räknas inte. En kaka i den här webbläsaren minns det; den är likadan för alla som invänder.
+            """,
+        countingResume: "Räkna mina besök igen"
     )
 }
 
