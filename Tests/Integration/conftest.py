@@ -96,8 +96,8 @@ def make_gate(tmp_path):
 def make_origin():
     origins = []
 
-    def make(address="127.0.0.1", port=0):
-        origins.append(Origin(address, port))
+    def make(address="127.0.0.1", port=0, respond=None):
+        origins.append(Origin(address, port, respond))
         return origins[-1]
 
     yield make

@@ -59,12 +59,12 @@ class Peer(Stream):
 class Origin:
     """Serves each request by `respond(peer, request)`; the function reads the body and owns the socket meanwhile."""
 
-    def __init__(self, address="127.0.0.1", port=0):
+    def __init__(self, address="127.0.0.1", port=0, respond=None):
         self.listener = socket.create_server((address, port), backlog=512)
         self.port = self.listener.getsockname()[1]
         self.peers = []
         self.requests = []
-        self.respond = self.default
+        self.respond = respond or self.default
         self.acceptor = threading.Thread(target=self._accept, daemon=True)
         self.acceptor.start()
 
