@@ -43,7 +43,8 @@ struct Guarded: RouterMiddleware {
         ),
         (.xContentTypeOptions, "nosniff"),
         (.cacheControl, "no-store"),
-        (.referrerPolicy, "no-referrer"),
+        // `no-referrer` would take the `Origin` from forms too (Fetch, "append a request Origin header").
+        (.referrerPolicy, "same-origin"),
         (.crossOriginOpenerPolicy, "same-origin"),
         (.crossOriginResourcePolicy, "same-origin"),
         (.permissionsPolicy, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),

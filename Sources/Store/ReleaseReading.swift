@@ -100,6 +100,26 @@ public struct ReleaseReading {
         }
     }
 
+    /// One table of a site day by day, in no particular order.
+    public func dailyRows(
+        of dimension: Dimension, site: String, days: ClosedRange<Int32>, measures: [Measure] = Measure.allCases
+    ) throws(StoreError) -> [(day: Int32, row: StoredRow)] {
+        try read {
+            let rest = "GROUP BY cell.day, cell.key, cell.key2"
+            return try fetch(dimension, site, days, measures, select: "cell.day, cell.key, cell.key2", rest: rest).map {
+                row in
+                let key2: String = try row.present(2)
+                return (
+                    day: try row.present(0),
+                    row: StoredRow(
+                        key: try row.present(1), key2: key2.isEmpty ? nil : key2,
+                        counts: try figures(measures, of: row, from: 3),
+                        variances: try figures(measures, of: row, from: 3 + measures.count))
+                )
+            }
+        }
+    }
+
     /// One measure of all rows of a table, summed over some days, and the variance of the noise in that sum; nil when
     /// none was released.
     public func sum(

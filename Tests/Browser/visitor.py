@@ -40,7 +40,7 @@ return {
 
 
 class Visitor:
-    """A browser that finds every `*.localhost` on this machine and no other host at all."""
+    """A browser that finds `localhost` and every `*.localhost` on this machine and no other host at all."""
 
     def __init__(self, has_javascript=True):
         options = webdriver.ChromeOptions()
@@ -56,7 +56,7 @@ class Visitor:
             "hide-scrollbars",
             "lang=en",
             "window-size=1280,800",
-            "host-resolver-rules=MAP *.localhost 127.0.0.1, MAP * ~NOTFOUND",
+            "host-resolver-rules=MAP localhost 127.0.0.1, MAP *.localhost 127.0.0.1, MAP * ~NOTFOUND",
         ):
             options.add_argument(f"--{switch}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})

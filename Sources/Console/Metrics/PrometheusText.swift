@@ -1,9 +1,12 @@
 /// Metrics in Prometheus' text format 0.0.4.
-struct PrometheusText {
-    private(set) var text = ""
+package struct PrometheusText {
+    package private(set) var text = ""
+
+    /// No metrics.
+    package init() {}
 
     /// A metric that only grows, or one that goes up and down, with a sample per label value.
-    mutating func add(
+    package mutating func add(
         _ name: String, _ kind: Kind, _ help: String, label: String, _ samples: [(name: String, count: UInt64)]
     ) {
         begin(name, kind, help)
@@ -23,7 +26,7 @@ struct PrometheusText {
     }
 
     /// Times in seconds.
-    mutating func add(_ name: String, _ help: String, _ times: Traffic.Times) {
+    package mutating func add(_ name: String, _ help: String, _ times: Traffic.Times) {
         begin(name, .histogram, help)
         var passed: UInt64 = 0
         for (bound, count) in zip(times.bounds, times.counts) {
@@ -34,7 +37,7 @@ struct PrometheusText {
         text += "\(name)_sum \(Double(times.sum) / 1_000_000)\n\(name)_count \(times.count)\n"
     }
 
-    enum Kind: String { case counter, gauge, histogram }
+    package enum Kind: String { case counter, gauge, histogram }
 
     private mutating func begin(_ name: String, _ kind: Kind, _ help: String) {
         text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
@@ -57,6 +60,7 @@ struct PrometheusText {
 extension PrometheusText {
     /// All metrics of the proxy.
     init(_ traffic: Traffic, _ process: ProcessFigures?, isReady: Bool) {
+        self.init()
         add("crumbgate_responses_total", .counter, "Responses by class of status.", label: "class", traffic.responses)
         add("crumbgate_response_bytes_total", .counter, "Bytes sent to visitors.", traffic.bytes)
         add("crumbgate_request_duration_seconds", "From a request to the end of its response.", traffic.durations)

@@ -13,13 +13,18 @@ struct Pages: Sendable {
         library = MustacheLibrary(templates: templates)
     }
 
+    /// A part of a page.
+    func part(_ template: String, _ content: [String: Any]) -> String {
+        library.render(content, withTemplate: template) ?? ""
+    }
+
     /// A document; `{{…}}` of its template are escaped, whoever made up the words.
     func document(
         _ template: String, title: String, for person: Desk.Operator?, _ content: [String: Any] = [:],
         status: HTTPResponse.Status = .ok
     ) -> Response {
         var layout: [String: Any] = [
-            "title": title, "main": library.render(content, withTemplate: template) ?? "",
+            "title": title, "main": part(template, content),
             "current-\(template)": true,
         ]
         if let person {

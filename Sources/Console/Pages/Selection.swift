@@ -43,8 +43,12 @@ struct Selection: Sendable {
     }
 
     /// The query that leads here again.
-    var query: String {
-        let days = last.map { "last=\($0)" } ?? "from=\(period.first)&to=\(period.last)"
+    var query: String { query(days: last.map { "last=\($0)" } ?? "from=\(period.first)&to=\(period.last)") }
+
+    /// The query that leads to the last days of the same site.
+    func query(last length: String) -> String { query(days: "last=\(length)") }
+
+    private func query(days: String) -> String {
         let name = site.name.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
         return "site=\(name)&\(days)"
     }
@@ -55,14 +59,15 @@ struct Figures: Sendable {
     let directory: String
 
     /// The report of a selection.
-    func report(_ selection: Selection, sections: [ReportSection] = ReportSection.allCases) throws -> Report {
+    func report(_ selection: Selection, comparison: Comparison = .none) throws -> Report {
         try Report(
-            site: selection.site.name, period: selection.period, sections: sections, store: store(),
-            openWindow: OpenWindowSnapshot.read(fromDirectory: directory), today: selection.today)
+            site: selection.site.name, period: selection.period, store: store(),
+            openWindow: OpenWindowSnapshot.read(fromDirectory: directory), today: selection.today,
+            comparison: comparison)
     }
 
     /// Nil before the first release.
-    private func store() throws -> ReleaseStore? {
+    func store() throws -> ReleaseStore? {
         do {
             return try ReleaseStore.openReadOnly(path: directory + "/" + ReleaseStore.fileName)
         } catch StoreError.missing {

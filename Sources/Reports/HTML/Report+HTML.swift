@@ -42,10 +42,11 @@ extension Report {
         """
     }
 
-    /// Everything below a report's heading as HTML, for a page that has `ReportStyle.css`; `id` begins each id.
-    public func htmlContent(id: String) -> String {
+    /// Everything below a report's heading as HTML, for a page that has `ReportStyle.css`; `id` begins each id, and
+    /// `besides` is markup that stands before what is said about reading all of it.
+    public func htmlContent(id: String, besides: String = "") -> String {
         var page = ReportPage(report: self, id: id)
-        page.write()
+        page.write(besides: besides)
         return page.output
     }
 }

@@ -12,7 +12,7 @@ struct ReportPage {
         self.id = id
     }
 
-    mutating func write() {
+    mutating func write(besides: String) {
         if let sentence = report.privacySentence {
             line("<p class=\"quiet\">\(markup(sentence)) <a href=\"#\(id)-privacy\">How, and where that ends</a></p>")
         }
@@ -24,6 +24,7 @@ struct ReportPage {
             for group in Group.allCases { write(group) }
         }
         if let today = report.today { write(today) }
+        output += besides
         reading()
     }
 
