@@ -57,28 +57,22 @@ public struct ReleaseReading {
         try read {
             let spans = try spans(site: site, days: days)
             var parts: [[StoredRow]] = []
+            func stored(_ row: Row) throws -> StoredRow {
+                let key2 = try row.word(1)
+                return StoredRow(
+                    key: try row.word(0), key2: key2.isEmpty ? nil : key2,
+                    counts: try figures(measures, of: row, from: 2),
+                    variances: try figures(measures, of: row, from: 2 + measures.count))
+            }
             if let months = spans.months {
-                parts.append(
-                    try stored(
-                        monthRows(dimension, site, months, measures, select: "key, key2", rest: "GROUP BY key, key2"),
-                        measures))
+                let rest = "GROUP BY key, key2"
+                parts.append(try monthRows(dimension, site, months, measures, "key, key2", rest, stored))
             }
             for days in spans.days {
                 let rest = "GROUP BY cell.key, cell.key2"
-                let rows = try fetch(dimension, site, days, measures, select: "cell.key, cell.key2", rest: rest)
-                parts.append(try stored(rows, measures))
+                parts.append(try fetch(dimension, site, days, measures, "cell.key, cell.key2", rest, stored))
             }
             return StoredRow.sums(parts)
-        }
-    }
-
-    private func stored(_ rows: [Row], _ measures: [Measure]) throws -> [StoredRow] {
-        try rows.map { row in
-            let key2: String = try row.present(1)
-            return StoredRow(
-                key: try row.present(0), key2: key2.isEmpty ? nil : key2,
-                counts: try figures(measures, of: row, from: 2),
-                variances: try figures(measures, of: row, from: 2 + measures.count))
         }
     }
 
@@ -91,10 +85,10 @@ public struct ReleaseReading {
         try read {
             let weekday = "((cell.day + 3) % 7 + 7) % 7 + 1"
             let rest = "GROUP BY \(weekday), cell.key"
-            return try fetch(.hour, site, days, measures, select: "\(weekday), cell.key", rest: rest).map { row in
-                let weekday: Int = try row.present(0)
-                return StoredRow(
-                    key: String(weekday), key2: try row.present(1), counts: try figures(measures, of: row, from: 2),
+            return try fetch(.hour, site, days, measures, "\(weekday), cell.key", rest) { row in
+                StoredRow(
+                    key: String(try row.integer(0) ?? 0), key2: try row.word(1),
+                    counts: try figures(measures, of: row, from: 2),
                     variances: try figures(measures, of: row, from: 2 + measures.count))
             }
         }
@@ -127,16 +121,15 @@ public struct ReleaseReading {
     ) throws(StoreError) -> (count: Int, variance: Int)? {
         try read {
             let spans = try spans(site: site, days: days)
-            var rows: [Row] = []
-            if let months = spans.months {
-                rows += try monthRows(dimension, site, months, [measure], select: "0", rest: "")
-            }
-            for days in spans.days { rows += try fetch(dimension, site, days, [measure], select: "0", rest: "") }
             var sum: (count: Int, variance: Int)?
-            for row in rows {
-                guard let count: Int = try row.value(1) else { continue }
-                sum = ((sum?.count ?? 0) + count, try (sum?.variance ?? 0) + (row.value(2) ?? 0))
+            func add(_ row: Row) throws {
+                guard let count = try row.integer(1) else { return }
+                sum = ((sum?.count ?? 0) + count, try (sum?.variance ?? 0) + (row.integer(2) ?? 0))
             }
+            if let months = spans.months {
+                _ = try monthRows(dimension, site, months, [measure], "0", "", add)
+            }
+            for days in spans.days { _ = try fetch(dimension, site, days, [measure], "0", "", add) }
             return sum
         }
     }
@@ -148,7 +141,7 @@ public struct ReleaseReading {
         try read {
             let rest = "AND cell.key = '' GROUP BY cell.day ORDER BY cell.day"
             let measures = Measure.allCases
-            return try fetch(.total, site, days, measures, select: "cell.day", rest: rest).map { row in
+            return try fetch(.total, site, days, measures, "cell.day", rest) { row in
                 (
                     day: try row.present(0), counts: try figures(measures, of: row, from: 1),
                     variances: try figures(measures, of: row, from: 1 + measures.count)
@@ -202,28 +195,37 @@ public struct ReleaseReading {
         return (try row?.present(0) ?? 0, try row?.present(1) ?? 0)
     }
 
-    private func monthRows(
-        _ dimension: Dimension, _ site: String, _ months: ClosedRange<Int32>, _ measures: [Measure], select: String,
-        rest: String
-    ) throws -> [Row] {
+    private func monthRows<Value>(
+        _ dimension: Dimension, _ site: String, _ months: ClosedRange<Int32>, _ measures: [Measure],
+        _ selection: String, _ rest: String, _ each: (Row) throws -> Value
+    ) throws -> [Value] {
         let columns = measures.map(Schema.column)
         let sums = (columns + columns.map { $0 + "_variance" }).map { "sum(\($0))" }.joined(separator: ", ")
-        return try Row.fetchAll(
-            database,
-            sql: """
-                SELECT \(select), \(sums) FROM month_cell
-                WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND month BETWEEN ? AND ? \(rest)
-                """,
-            arguments: [site, dimension.rawValue, months.lowerBound, months.upperBound])
+        return try all(
+            """
+            SELECT \(selection), \(sums) FROM month_cell
+            WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND month BETWEEN ? AND ? \(rest)
+            """,
+            [site, dimension.rawValue, months.lowerBound, months.upperBound], each)
+    }
+
+    /// A row is read where the statement has it: copies cost more than the query.
+    private func all<Value>(
+        _ sql: String, _ arguments: StatementArguments, _ each: (Row) throws -> Value
+    ) throws -> [Value] {
+        let cursor = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+        var values: [Value] = []
+        while let row = try cursor.next() { values.append(try each(row)) }
+        return values
     }
 
     /// Sums of measures of a table, then of the variances of their noise; `rest` says of which rows.
     ///
     /// A figure has the noise of the days on which it was released; of several windows of one day, that of all.
-    private func fetch(
-        _ dimension: Dimension, _ site: String, _ days: ClosedRange<Int32>, _ measures: [Measure], select: String,
-        rest: String
-    ) throws -> [Row] {
+    private func fetch<Value>(
+        _ dimension: Dimension, _ site: String, _ days: ClosedRange<Int32>, _ measures: [Measure],
+        _ selection: String, _ rest: String, _ each: (Row) throws -> Value
+    ) throws -> [Value] {
         let scope = "site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND day BETWEEN ? AND ?"
         let arguments: StatementArguments = [site, dimension.rawValue, days.lowerBound, days.upperBound]
         let columns = measures.map(Schema.column)
@@ -231,28 +233,26 @@ public struct ReleaseReading {
         let isNoisy = try Bool.fetchOne(
             database, sql: "SELECT EXISTS (SELECT 1 FROM noise WHERE \(scope))", arguments: arguments)
         guard isNoisy == true else {
-            return try Row.fetchAll(
-                database,
-                sql: """
-                    SELECT \(select), \(sums)\(String(repeating: ", NULL", count: columns.count)) FROM cell
-                    WHERE \(scope) \(rest)
-                    """,
-                arguments: arguments)
+            return try all(
+                """
+                SELECT \(selection), \(sums)\(String(repeating: ", NULL", count: columns.count)) FROM cell
+                WHERE \(scope) \(rest)
+                """,
+                arguments, each)
         }
         let perDay = measures.map { measure in
             "sum(CASE measure WHEN '\(measure.rawValue)' THEN variance END) AS \(Schema.column(measure))"
         }
         let noise = columns.map { "sum(CASE WHEN cell.\($0) IS NOT NULL THEN daily.\($0) END)" }
-        return try Row.fetchAll(
-            database,
-            sql: """
-                WITH daily AS (
-                    SELECT day, \(perDay.joined(separator: ", ")) FROM noise WHERE \(scope) GROUP BY day
-                )
-                SELECT \(select), \(sums), \(noise.joined(separator: ", "))
-                FROM (SELECT * FROM cell WHERE \(scope)) AS cell LEFT JOIN daily USING (day) WHERE true \(rest)
-                """,
-            arguments: arguments + arguments)
+        return try all(
+            """
+            WITH daily AS (
+                SELECT day, \(perDay.joined(separator: ", ")) FROM noise WHERE \(scope) GROUP BY day
+            )
+            SELECT \(selection), \(sums), \(noise.joined(separator: ", "))
+            FROM (SELECT * FROM cell WHERE \(scope)) AS cell LEFT JOIN daily USING (day) WHERE true \(rest)
+            """,
+            arguments + arguments, each)
     }
 
     func read<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
@@ -324,7 +324,7 @@ extension StoredRow {
 private func figures(_ measures: [Measure], of row: Row, from column: Int) throws -> [Measure: Int] {
     var figures: [Measure: Int] = [:]
     for (offset, measure) in measures.enumerated() {
-        if let figure: Int = try row.value(column + offset) { figures[measure] = figure }
+        if let figure = try row.integer(column + offset) { figures[measure] = figure }
     }
     return figures
 }
@@ -334,6 +334,22 @@ extension Row {
     fileprivate func value<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value? {
         let value: DatabaseValue = self[column]
         return value.isNull ? nil : try present(column)
+    }
+
+    /// The same as `value` for what there is most of, without looking a type up.
+    fileprivate func integer(_ column: Int) throws -> Int? {
+        let value: DatabaseValue = self[column]
+        switch value.storage {
+        case .null: return nil
+        case .int64(let number): return Int(number)
+        case .double, .string, .blob: throw DatabaseError(resultCode: .SQLITE_CORRUPT)
+        }
+    }
+
+    fileprivate func word(_ column: Int) throws -> String {
+        let value: DatabaseValue = self[column]
+        guard case .string(let text) = value.storage else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+        return text
     }
 
     func present<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value {

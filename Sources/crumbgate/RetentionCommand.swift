@@ -39,7 +39,7 @@ struct RetentionCommand: ParsableCommand {
         print(
             """
             the open day
-              figures and keys are in memory only; the keys of a day are destroyed 30 minutes after its midnight
+              figures and keys are in memory and on a memory file system; a day's keys are destroyed 30 minutes after its midnight
             the ledger of releases
               days and rules, no counts: kept for ever, so that no day is ever released twice
             logs

@@ -109,6 +109,11 @@ def test_definitions_are_one_key_away(reader):
     assert "Visits of one page view without a conversion" in reader.text("details[open]")
 
 
+def test_the_sentence_on_privacy_leads_to_its_derivation(reader):
+    reader.find("a[href$='-privacy']").click()
+    assert "No address, no browser string and no row per visit" in reader.text("details[open]")
+
+
 def test_every_chart_has_a_name_and_a_table_beside_it(reader):
     charts = reader.driver.find_elements("css selector", "svg[role=img]")
     assert len(charts) >= 3

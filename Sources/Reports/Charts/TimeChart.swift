@@ -88,7 +88,9 @@ public struct TimeChart: Chart {
     /// As many names below as have room on a phone, the last one among them.
     private var axis: String {
         guard !labels.isEmpty else { return "" }
-        let step = max(1, (labels.count + 4) / 5)
+        // Dates need more room than hours.
+        let most = labels.contains { displayWidth($0) > 8 } ? 4 : 5
+        let step = max(1, (labels.count + most - 1) / most)
         var output = ""
         for index in stride(from: labels.count - 1, through: 0, by: -step) {
             let place = x(index) / 10

@@ -197,9 +197,11 @@ struct ReportPage {
             line("<dt>\(section.title)</dt><dd>\(markup(section.definition))</dd>")
         }
         line("</dl></details>")
-        line("<details id=\"\(id)-privacy\"><summary>How the figures protect people, and where that ends</summary>")
+        // A link to what is within closed details opens them.
+        line("<details><summary>How the figures protect people, and where that ends</summary>")
+        line("<div id=\"\(id)-privacy\">")
         for paragraph in report.gate.derivation { line("<p>\(markup(paragraph))</p>") }
-        line("</details></section>")
+        line("</div></details></section>")
     }
 }
 
