@@ -112,7 +112,8 @@ def target(url, base):
     found = re.fullmatch(r"(.*?)(?::([0-9]*))?", authority.rpartition("@")[2], re.S)
     host = mapped(urllib.parse.unquote(found[1]))
     port = int(found[2] or {"http": 80, "https": 443}[scheme])
-    if not host or port > 65535:
+    # Forbidden domain code points (WHATWG URL §3.1): such a URL is none.
+    if not host or port > 65535 or re.search(r"[\x00-\x20#/:<>?@\[\\\]^|%\x7f]", host):
         return None
     return scheme, host.removesuffix("."), port, normal(path.replace("\\", "/") or "/")
 
@@ -229,7 +230,8 @@ def withheld_in(tree, base=None, scripting=True):
         for url in urls(element.tag, element.attrib, element.text, base, scripting):
             if url.strip() and is_withheld(url, base):
                 yield element, url
-        if element.tag == f"{HTML}script" and "src" not in element.attrib and "fbq(" in (element.text or ""):
+        # Without scripting an inline script does nothing.
+        if scripting and element.tag == f"{HTML}script" and "src" not in element.attrib and "fbq(" in (element.text or ""):
             if element.attrib.get("type", "").strip().lower() in ("", "text/javascript", "module"):
                 yield element, element.text
 

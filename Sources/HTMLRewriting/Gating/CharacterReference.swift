@@ -7,13 +7,17 @@ extension ByteBuffer {
     /// other is written as one letter that is not ASCII: no rule spells it.
     ///
     /// The value of an XHTML attribute has the same references, but for names that a document defines itself.
-    mutating func appendDecodingReferences(_ value: RawSpan) {
+    ///
+    /// - Parameter keepsUnknown: whether other names are left as they stand instead.
+    mutating func appendDecodingReferences(_ value: RawSpan, keepsUnknown: Bool = false) {
         var at = 0
         while true {
             let next = value.offset(of: UInt8(ascii: "&"), from: at)
             append(value.extracting(at..<next))
             guard next < value.byteCount else { return }
-            guard let reference = CharacterReference(in: value, at: next) else {
+            guard let reference = CharacterReference(in: value, at: next),
+                !(keepsUnknown && reference.isUnknown && value[next + 1] != UInt8(ascii: "#"))
+            else {
                 append(UInt8(ascii: "&"))
                 at = next + 1
                 continue
@@ -110,6 +114,8 @@ private struct CharacterReference {
         for (known, scalar) in names where name.equals(known) { return UInt32(scalar.value) }
         return nil
     }
+
+    var isUnknown: Bool { scalar == Self.unknown }
 
     /// A letter that maps to no ASCII: a host with it may still be below a wildcard.
     private static let unknown: UInt32 = 0xFE

@@ -151,7 +151,7 @@ extension DocumentRewriter {
             let content = tokenizer.attribute(named: "content", in: input), content.quoting != .none
         else { return false }
         var policy = ByteBuffer(capacity: 256)
-        policy.appendDecodingReferences(input[content.value])
+        policy.appendDecodingReferences(input[content.value], keepsUnknown: true)
         var extended = ByteBuffer(capacity: 512)
         gate.writePolicy(policy.bytes, into: &extended)
         guard !extended.bytes.equals(policy.bytes) else { return false }
