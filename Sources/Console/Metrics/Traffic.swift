@@ -33,7 +33,7 @@ public struct Traffic: Sendable {
                 }
                 passed += here
             }
-            return bounds.last.map(Double.init)
+            return bounds.last.map { Double($0) }
         }
     }
 
