@@ -100,13 +100,12 @@ public struct ReleaseReading {
     ) throws(StoreError) -> [(day: Int32, row: StoredRow)] {
         try read {
             let rest = "GROUP BY cell.day, cell.key, cell.key2"
-            return try fetch(dimension, site, days, measures, select: "cell.day, cell.key, cell.key2", rest: rest).map {
-                row in
-                let key2: String = try row.present(2)
+            return try fetch(dimension, site, days, measures, "cell.day, cell.key, cell.key2", rest) { row in
+                let key2 = try row.word(2)
                 return (
                     day: try row.present(0),
                     row: StoredRow(
-                        key: try row.present(1), key2: key2.isEmpty ? nil : key2,
+                        key: try row.word(1), key2: key2.isEmpty ? nil : key2,
                         counts: try figures(measures, of: row, from: 3),
                         variances: try figures(measures, of: row, from: 3 + measures.count))
                 )
