@@ -53,7 +53,12 @@ extension Explanation {
     /// Explains what becomes of a request to a URL: of this site, or of a third party that a page refers to.
     ///
     /// Returns nil when it is neither an absolute http or https URL nor a path.
-    public init?(ofURL url: String, site: Site, granted: CategorySet, policy: Policy) {
+    ///
+    /// - Parameter mistaken: the category that the browser's script takes a host and path without a rule for, if any.
+    public init?(
+        ofURL url: String, site: Site, granted: CategorySet, policy: Policy,
+        mistaken: (_ host: String, _ path: String) -> Int? = { _, _ in nil }
+    ) {
         subject = "url `\(url)` at site `\(site.name)`"
         var path = url
         if !url.hasPrefix("/") || url.hasPrefix("//") {
@@ -64,6 +69,16 @@ extension Explanation {
             let isOwn = own == site.index && !site.hosts.isEmpty
             if !isOwn {
                 explainThirdParty(parts, site: site, granted: granted, policy: policy)
+                let hasRule =
+                    site.hostRule(
+                        forHost: host.rawSpan, port: parts.port, path: Array(path.utf8).rawSpan) != nil
+                if !hasRule, let category = mistaken(parts.host, path) {
+                    add(
+                        "script",
+                        "takes it for a shipped host of `\(site.consent.categories[category].id)` when another script "
+                            + "adds it: name it under a category, `payment: { hosts: [\(parts.host)] }`, and it does not"
+                    )
+                }
                 return
             }
         }
@@ -189,7 +204,7 @@ private struct URLParts {
         var resolver = ReferenceResolver()
         resolver.reset(isSecure: true)
         guard resolver.resolve(Array(url.utf8).rawSpan) else { return nil }
-        host = resolver.host.text
+        host = resolver.host.hasNonASCII ? HostSpelling.ascii(resolver.host).rawSpan.text : resolver.host.text
         port = resolver.port
         path = resolver.path.text
     }

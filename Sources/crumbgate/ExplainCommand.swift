@@ -1,6 +1,7 @@
 import ArgumentParser
 import Consent
 import Foundation
+import Gateway
 import Rules
 
 /// `crumbgate explain`: says what would happen to a cookie or URL, and by which line of the rules.
@@ -50,8 +51,12 @@ struct ExplainCommand: ParsableCommand {
         explanations += setCookie.map {
             Explanation(ofSetCookie: $0, site: site, granted: granted, policy: policy, now: now)
         }
+        let hashes = KnownHostHashes(of: site)
         for url in url {
-            guard let explanation = Explanation(ofURL: url, site: site, granted: granted, policy: policy) else {
+            let explanation = Explanation(
+                ofURL: url, site: site, granted: granted, policy: policy,
+                mistaken: { hashes.category(ofHost: $0, path: $1) })
+            guard let explanation else {
                 throw ValidationError("'\(url)' is neither an http or https URL nor a path that begins with '/'.")
             }
             explanations.append(explanation)

@@ -11,7 +11,7 @@ struct BrowserPolicy {
     init(site: Site, history: SiteHistory) {
         self.site = site
         self.history = history
-        knownHosts = KnownHostHashes(site.known.hostRules.rules) { site.consent.categories[$0].isRequired }
+        knownHosts = KnownHostHashes(of: site)
     }
 
     /// What every page has: a JSON text (RFC 8259), which is an expression of JavaScript too.

@@ -1,3 +1,4 @@
+import Consent
 import Rules
 
 /// The hosts that are shipped, as the browser's script gets them: hashes, because the names of hundreds of services would
@@ -6,9 +7,10 @@ import Rules
 /// 22 bits of each pattern's hash, in ascending order, each as its distance from the one before in three digits of base
 /// 57. A foreign host is taken for a known one by mistake once in some thousands; the operator's own rules, which the
 /// script has as text, come first and can say so.
-struct KnownHostHashes {
+package struct KnownHostHashes {
     /// By category: the text for the script.
     private var texts: [Int: String] = [:]
+    private var categories: [UInt32: Int] = [:]
     /// Rules that hashes cannot tell: with a port, or with part of a path's segment.
     private(set) var others: [HostRule] = []
 
@@ -31,6 +33,32 @@ struct KnownHostHashes {
             if !path.isEmpty { hashes[rule.category, default: []].insert(Self.hash("\(host)?")) }
         }
         texts = hashes.mapValues(Self.text)
+        for (category, hashes) in hashes.sorted(by: { $0.key < $1.key }) {
+            for hash in hashes { categories[hash] = category }
+        }
+    }
+
+    /// The hashes of a site's shipped hosts.
+    package init(of site: Site) {
+        self.init(site.known.hostRules.rules) { site.consent.categories[$0].isRequired }
+    }
+
+    /// The category that the script takes a host for, rightly or by mistake (`knownCategoryOfURL` in rules.js).
+    package func category(ofHost host: String, path: String) -> Int? {
+        var paths = [path]
+        var rest = path[...]
+        while let slash = rest.lastIndex(of: "/") {
+            rest = rest[..<slash]
+            if !rest.isEmpty { paths.append("\(rest)/*") }
+        }
+        var keys = [host[...]]
+        while let dot = keys[keys.count - 1].dropFirst().firstIndex(of: ".") { keys.append(host[dot...]) }
+        for key in keys {
+            for path in categories[Self.hash("\(key)?")] == nil ? [""] : paths + [""] {
+                if let category = categories[Self.hash("\(key)\(path)")] { return category }
+            }
+        }
+        return nil
     }
 
     /// The hashes of a category; nil where it has none.

@@ -40,6 +40,16 @@ struct ExplanationTests {
                 """)
     }
 
+    @Test("A host in other letters is the one that browsers resolve it to")
+    func spelledHost() throws {
+        for url in ["https://ｔracker．example/x", "//tra\u{AD}cker.example/", "https://%EF%BD%94racker.example"] {
+            let text = try #require(
+                Explanation(ofURL: url, site: site, granted: site.consent.required, policy: policy)
+            ).description
+            #expect(text.contains("rules.yaml:7: `tracker.example`"), "\(url)")
+        }
+    }
+
     @Test("A granted set-cookie-string is shown as it is sent")
     func granted() {
         let text = Explanation(

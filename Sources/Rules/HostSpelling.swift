@@ -3,9 +3,9 @@ import Foundation
 
 /// What a host is to a browser that is spelled with more than ASCII: full-width letters, ideographic full stops, soft
 /// hyphens, letters of other scripts (WHATWG URL §3.3, "domain to ASCII"; UTS #46).
-enum HostSpelling {
+package enum HostSpelling {
     /// The host in ASCII, or as near to it as can be told where no browser would take it for one.
-    static func ascii(_ host: RawSpan) -> [UInt8] {
+    package static func ascii(_ host: RawSpan) -> [UInt8] {
         let bytes = host.array
         let text = String(validating: bytes, as: UTF8.self) ?? legacyText(bytes)
         var components = URLComponents()
@@ -54,7 +54,7 @@ enum HostSpelling {
 
 extension RawSpan {
     /// Whether some byte is beyond ASCII.
-    var hasNonASCII: Bool {
+    package var hasNonASCII: Bool {
         for offset in 0..<byteCount where self[offset] >= 0x80 { return true }
         return false
     }
