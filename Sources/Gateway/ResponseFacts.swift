@@ -55,13 +55,8 @@ struct ResponseFacts {
                     name = ByteRange(name.lowerBound + 1, name.upperBound - 1)
                 }
                 let charset = rest[name]
-                // Of the encodings of the WHATWG Encoding Standard these put other things on ASCII's bytes.
-                isASCIICompatible =
-                    !(charset.byteCount >= 6 && charset.extracting(0..<6).equalsIgnoringCase("utf-16")
-                    || charset.byteCount >= 6 && charset.extracting(0..<6).equalsIgnoringCase("utf-32")
-                    || charset.equalsIgnoringCase("utf-7") || charset.equalsIgnoringCase("iso-2022-jp")
-                    || charset.equalsIgnoringCase("iso-2022-kr") || charset.equalsIgnoringCase("hz-gb-2312"))
                 namesCharset = charset.isKnownCharset
+                isASCIICompatible = namesCharset || !charset.isForeignCharset
                 return
             }
             offset += 1
@@ -113,6 +108,18 @@ extension RawSpan {
         return firstIndex(of: UInt8(ascii: "/")) == nil || equalsIgnoringCase("text/xml")
             || equalsIgnoringCase("application/xml") || equalsIgnoringCase("*/*")
             || equalsIgnoringCase("unknown/unknown") || equalsIgnoringCase("application/unknown")
+    }
+
+    /// Whether it names one of those encodings of the WHATWG Encoding Standard that put other things on ASCII's bytes
+    /// (§4.2), or one that browsers gave up.
+    fileprivate var isForeignCharset: Bool {
+        func starts(_ prefix: StaticString) -> Bool {
+            let count = prefix.utf8CodeUnitCount
+            return byteCount >= count && extracting(0..<count).equalsIgnoringCase(prefix)
+        }
+        return starts("utf-16") || starts("utf-32") || starts("iso-2022-") || starts("csiso2022") || starts("unicode")
+            || equalsIgnoringCase("csunicode") || equalsIgnoringCase("iso-10646-ucs-2")
+            || equalsIgnoringCase("ucs-2") || equalsIgnoringCase("utf-7") || equalsIgnoringCase("hz-gb-2312")
     }
 
     /// A name that every browser knows; behind any other it may look into the page.

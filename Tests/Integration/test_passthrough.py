@@ -103,9 +103,9 @@ def test_documents_that_must_not_or_cannot_be_rewritten(client, origin, fields):
     assert seen.body == PAGE
 
 
-@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", "utf-32", "utf-7"])
+@pytest.mark.parametrize("charset", ["utf-16", "UTF-16LE", "ucs-2", "unicodefffe", "utf-32", "utf-7", "csISO2022JP", "iso-2022-cn"])
 def test_documents_whose_charset_is_not_ascii_compatible(client, origin, charset):
-    body = PAGE.decode().encode("utf-16")
+    body = PAGE.decode().encode("utf-16-le")
     origin.answer(response(body, [f"Content-Type: text/html; charset={charset}"]))
     assert client.request(fields=DOCUMENT).body == body
 

@@ -1,3 +1,4 @@
+import Consent
 import Gateway
 import Rules
 import Testing
