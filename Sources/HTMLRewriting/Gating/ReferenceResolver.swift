@@ -57,7 +57,7 @@ package struct ReferenceResolver: ~Copyable {
         guard !hasBase else { return }
         hasBase = true
         // Relative to the page itself, it moves nothing to another host.
-        guard resolve(value) else { return }
+        guard resolve(value), hostText.bytes.mayBeHost else { return }
         isBaseForeign = true
         baseIsSecure = isURLSecure
         basePort = port
@@ -224,6 +224,21 @@ private struct Authority {
 }
 
 extension RawSpan {
+    /// Whether no byte is one that makes a URL invalid in its host (§3.2, "forbidden domain code point"): then a base
+    /// counts for nothing.
+    fileprivate var mayBeHost: Bool {
+        for offset in 0..<byteCount {
+            switch self[offset] {
+            case 0...0x20, 0x7F, UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "/"), UInt8(ascii: "<"),
+                UInt8(ascii: ">"), UInt8(ascii: "?"), UInt8(ascii: "@"), UInt8(ascii: "\\"), UInt8(ascii: "^"),
+                UInt8(ascii: "|"):
+                return false
+            default: break
+            }
+        }
+        return true
+    }
+
     /// How many dots a segment is, each perhaps written `%2e`; 0 for any other (§4.1, "double-dot URL path segment").
     fileprivate var dots: Int {
         guard byteCount > 0, byteCount <= 6 else { return 0 }
