@@ -35,10 +35,10 @@ extension DocumentRewriter {
         switch name & 0xFFFF_FFFF {
         case PlainName.meta:
             // What a `meta` does that matters here has a q in its attribute's name (`http-equiv`), or for a gate a 2 in
-            // the charset's.
+            // the charset's, if no reference stands for it.
             let attributes = input.extracting(behind..<close)
             if attributes.firstIndex(of: UInt8(ascii: "q"), or: UInt8(ascii: "Q")) != nil { return nil }
-            if gating != nil, attributes.firstIndex(of: UInt8(ascii: "2")) != nil { return nil }
+            if gating != nil, attributes.firstIndex(of: UInt8(ascii: "2"), or: UInt8(ascii: "&")) != nil { return nil }
             return close &+ 1
         case PlainName.link: return gating == nil ? close &+ 1 : nil
         case PlainName.script & 0xFFFF_FFFF where gating != nil: return nil

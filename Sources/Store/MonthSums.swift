@@ -26,11 +26,13 @@ struct MonthSums {
         guard try table.month >= firstMonth(site: site) else { return }
         let count = try counts[table] ?? rowCount(table)
         var name = row.name
-        if count >= Self.mostRows(of: name.dimension), name.key != ReleasedCell.otherKey, try !exists(name, in: table) {
+        var isNew = try !exists(name, in: table)
+        if count >= Self.mostRows(of: name.dimension), name.key != ReleasedCell.otherKey, isNew {
             if name.dimension == .pagePair { return }
             (name.key, name.key2) = (ReleasedCell.otherKey, "")
+            isNew = try !exists(name, in: table)
         }
-        counts[table] = count + 1
+        counts[table] = isNew ? count + 1 : count
         let figures: [(any DatabaseValueConvertible)?] =
             Measure.allCases.map { row.counts[$0] } + Measure.allCases.map { row.variances[$0] }
         try database.cachedStatement(sql: Schema.addMonthCell).execute(
@@ -53,12 +55,12 @@ struct MonthSums {
 
     private func exists(_ name: CellRow.Name, in table: Table) throws -> Bool {
         try Bool.fetchOne(
-            database,
-            sql: """
-                SELECT EXISTS (
-                    SELECT 1 FROM month_cell WHERE site = ? AND dimension = ? AND key = ? AND key2 = ? AND month = ?
-                )
-                """,
+            database.cachedStatement(
+                sql: """
+                    SELECT EXISTS (
+                        SELECT 1 FROM month_cell WHERE site = ? AND dimension = ? AND key = ? AND key2 = ? AND month = ?
+                    )
+                    """),
             arguments: [table.site, table.dimension.rawValue, name.key, name.key2, table.month]) ?? false
     }
 }

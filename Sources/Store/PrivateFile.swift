@@ -70,5 +70,13 @@ enum PrivateFile {
         guard fsync(descriptor) == 0 else { throw .notWritable(path: path) }
     }
 
+    /// Bytes that this user may still write on a file's file system; 0 when nobody can tell.
+    static func room(at path: String) -> UInt64 {
+        var status = statvfs()
+        // The call reads the path and writes one structure.
+        guard unsafe statvfs(path, &status) == 0 else { return 0 }
+        return UInt64(status.f_bavail) * UInt64(status.f_frsize)
+    }
+
     static func remove(_ path: String) { _ = unsafe unlink(path) }
 }

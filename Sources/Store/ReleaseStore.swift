@@ -80,9 +80,10 @@ public final class ReleaseStore: ReleaseSink, Sendable {
         }
     }
 
-    /// Whether the file is where it was and takes what is written to it; nothing changes.
+    /// Whether the file is where it was and takes what is written to it, and its file system has room for a day's
+    /// figures; nothing changes.
     public var isWritable: Bool {
-        guard PrivateFile.exists(path) else { return false }
+        guard PrivateFile.exists(path), PrivateFile.room(at: path) >= 1 << 20 else { return false }
         do {
             try queue.writeWithoutTransaction { database in
                 try database.inTransaction(.immediate) { .rollback }

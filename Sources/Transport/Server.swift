@@ -119,6 +119,9 @@ public final class Server {
             if next.listeners != policy.listeners || next.workers != policy.workers {
                 logger.warning("listeners and workers change only with a restart; all other rules are in force now")
             }
+            if next.console != policy.console {
+                logger.warning("`console` changes only with a restart: until then it is what it was")
+            }
             let endpoints = try resolveOrigins(of: next)
             let resources = try loader.resources(next)
             let update = PolicyUpdate(policy: next, resources: resources, endpoints: endpoints)

@@ -31,6 +31,8 @@ final class MeasuringThread: Sendable {
 
     private let hasSaidCheckpointFails = Atomic<Bool>(false)
     private let isStopping = Atomic<Bool>(false)
+    /// Sites came, or their retention may have changed.
+    private let isSweepDue = Atomic<Bool>(false)
     private let stopped = DispatchSemaphore(value: 0)
 
     /// Opens the store and takes up the window that an earlier process left.
@@ -75,6 +77,7 @@ final class MeasuringThread: Sendable {
                 afterRetention: AfterRetention(site.measurement.afterRetention))
         }
         self.zones.withLock { $0 = zones }
+        isSweepDue.store(true, ordering: .releasing)
         let sites = zip(policy.sites, zones).map { site, zone in
             SiteMeasurement(site, offset: zone.zone.secondsFromGMT(for: now))
         }
@@ -109,7 +112,7 @@ final class MeasuringThread: Sendable {
             // Ten rounds are a second: a checkpoint; fifty, a look at clocks and what the report shows of today.
             if round % 10 == 0 { tick(&bytes) }
             if round % 50 == 0 { publish() }
-            if round % 36_000 == 0 { sweep() }
+            if isSweepDue.exchange(false, ordering: .acquiring) || round % 36_000 == 0 { sweep() }
             round += 1
             Thread.sleep(forTimeInterval: 0.1)
         }

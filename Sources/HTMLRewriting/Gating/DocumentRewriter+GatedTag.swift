@@ -50,7 +50,7 @@ extension DocumentRewriter {
         if let attribute = tokenizer.openAttribute(), attribute.name.upperBound <= end { open = attribute }
         let text = input.extracting(start + scriptText.lowerBound..<start + scriptText.upperBound)
         let findings = judge.judge(tokenizer, open: open, text: text, in: input, gate: gate)
-        if element == .meta, mode != .done { noteCharset(input.extracting(start..<end)) }
+        if element == .meta, mode != .done { noteCharset(ofMeta: input.extracting(start..<end)) }
         guard findings.categories != 0 else {
             if element == .meta, mode != .done { close(gate: gate, into: &output) }
             if element == .meta, mode != .done, writePolicy(input, from: start, to: end, gate: gate, into: &output) {

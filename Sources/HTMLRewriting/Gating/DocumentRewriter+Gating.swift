@@ -50,6 +50,17 @@ extension DocumentRewriter {
         closing = .wanted
     }
 
+    /// Looks for its name in a `meta`, where it may be written with character references.
+    mutating func noteCharset(ofMeta tag: RawSpan) {
+        guard gating?.mayNameCharset == true, tag.firstIndex(of: UInt8(ascii: "&")) != nil else {
+            noteCharset(tag)
+            return
+        }
+        var decoded = ByteBuffer(capacity: 256)
+        decoded.appendDecodingReferences(tag)
+        noteCharset(decoded.bytes)
+    }
+
     /// Whether a document is closed by a policy in its head.
     enum Closing: UInt8 { case open, wanted, done }
 

@@ -221,6 +221,7 @@ struct GatingTests {
         let rest = "<body><img src=//tracker.example/a>"
         for meta in [
             "<meta charset=iso-2022-jp>", "<meta charset='ISO-2022-JP'>", "<meta charset=csISO2022JP>",
+            "<meta charset=\"iso-&#50;0&#50;&#50;-jp\">", "<meta charset='csiso&#x32;0&#x32;&#x32;jp'>",
             "<meta http-equiv=content-type content='text/html; charset=iso-2022-jp'>",
         ] {
             let start = "<!doctype html><html><head><title>x</title>"

@@ -68,6 +68,27 @@ struct MonthSumsTests {
         #expect(sum == expected(there, .page).reduce(0) { $0 + ($1.counts[.pageViews] ?? 0) })
     }
 
+    @Test("A name of every day takes one row of its month, so that there is room for the other names")
+    func names() throws {
+        let store = try ReleaseStore.open(path: path)
+        let days = Self.first...Self.first + 30
+        // Below the 300 rows of a month, with more than 300 in its days.
+        for day in days {
+            var cells: [ReleasedCell] = []
+            for number in 0..<(day < Self.first + 20 ? 100 : 180) {
+                cells.append(
+                    ReleasedCell(
+                        site: "shop", day: day, dimension: .entryPage, key: "/page\(number)", key2: nil,
+                        measure: .entries,
+                        count: 10, variance: 0))
+            }
+            try store.store(cells, release: .init(site: "shop", day: day, epoch: 1, mode: .threshold, k: 10))
+        }
+        let rows = try store.rows(of: .entryPage, site: "shop", days: days)
+        #expect(rows.count == 180)
+        #expect(rows.first { $0.key == "/page179" }?.counts[.entries] == 110)
+    }
+
     @Test("Folded days stay in the sums of their months, and in no period that has a part of the month only")
     func folding() throws {
         let store = try filled(Self.first...Self.first + 120)
