@@ -31,7 +31,7 @@ struct DocumentTransform: ~Copyable {
     var withheldRules: WithheldRules { rewriter.withheldRules }
 
     /// Whether there are any.
-    var hasWithheld: Bool { rewriter.hasWithheld }
+    var hasWithheld: Bool { mutating get { rewriter.hasWithheld } }
 
     /// Whether what follows may be sent as it comes, unread.
     var isPassthrough: Bool { coding == .identity && rewriter.isPassthrough }

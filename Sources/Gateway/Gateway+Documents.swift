@@ -7,7 +7,7 @@ import Rules
 // What a document is given, and what is withheld from it.
 extension Gateway {
     /// What the page's own policy asks of our script; empty for most pages.
-    func scriptNonce(_ bytes: RawSpan) -> [UInt8] {
+    mutating func scriptNonce(_ bytes: RawSpan) -> [UInt8] {
         guard responseHead.firstIndex(of: .contentSecurityPolicy) != nil else { return [] }
         for index in 0..<responseHead.fieldCount where responseHead[index].id == .contentSecurityPolicy {
             let value = bytes[responseHead[index].value]
@@ -17,7 +17,7 @@ extension Gateway {
     }
 
     /// What the rewriter looks at; nil when nothing is withheld from the document.
-    func gating(
+    mutating func gating(
         of plan: ResponseFields.Plan, exchange: Exchange, context: SiteContext
     ) -> DocumentRewriter.Gating? {
         guard !plan.withholding.isEmpty else { return nil }
@@ -26,7 +26,7 @@ extension Gateway {
             mayNameCharset: !plan.facts.namesCharset)
     }
 
-    func insertions(for exchange: Exchange, context: SiteContext) -> Insertions {
+    mutating func insertions(for exchange: Exchange, context: SiteContext) -> Insertions {
         let isShared = exchange.flags.contains(.isSharedVariant)
         let granted = isShared ? context.site.consent.required : exchange.consent.granted
         context.gate.begin(notes[exchange.notes].text, authority: notes[exchange.notes].authority)

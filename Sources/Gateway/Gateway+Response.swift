@@ -149,7 +149,9 @@ extension Gateway {
     }
 
     /// What is done to a response, from its fields and the request's (spec: "Rewrite HTML if, and only if").
-    private func plan(for exchange: Exchange, facts: ResponseFacts, context: SiteContext) -> ResponseFields.Plan {
+    private mutating func plan(for exchange: Exchange, facts: ResponseFacts, context: SiteContext)
+        -> ResponseFields.Plan
+    {
         var plan = ResponseFields.Plan(
             delivery: .withoutBody, facts: facts,
             withholding: Withholding(context: context, granted: context.site.consent.required))
@@ -224,7 +226,7 @@ extension Gateway {
 
     /// Bytes of a response's body that are still to come and go to the user agent unread and unchanged; 0 where that
     /// is not so, or not known.
-    public func verbatimRest(of exchange: Exchange) -> Int {
+    public mutating func verbatimRest(of exchange: Exchange) -> Int {
         guard exchange.response == .body, exchange.delivery == .counted,
             case .length(let rest) = exchange.responseFraming,
             exchange.transform == Exchange.none || !hasUnreadDocument(exchange)
@@ -233,14 +235,14 @@ extension Gateway {
     }
 
     /// Notes that the shell passed on so many bytes of `verbatimRest`, at most all of them.
-    public func passed(_ count: Int, of exchange: inout Exchange) -> ResponseOutcome {
+    public mutating func passed(_ count: Int, of exchange: inout Exchange) -> ResponseOutcome {
         guard case .length(let rest) = exchange.responseFraming, count <= rest else { return .malformed }
         exchange.bytesDelivered += count
         exchange.responseFraming = .length(rest - count)
         return count == rest ? finishResponse(&exchange, rest: 0) : .more
     }
 
-    private func hasUnreadDocument(_ exchange: Exchange) -> Bool {
+    private mutating func hasUnreadDocument(_ exchange: Exchange) -> Bool {
         !transforms[exchange.transform].isPassthrough
     }
 
@@ -336,7 +338,7 @@ extension Gateway {
         return outcome == .broken
     }
 
-    private func finishResponse(_ exchange: inout Exchange, rest: Int) -> ResponseOutcome {
+    private mutating func finishResponse(_ exchange: inout Exchange, rest: Int) -> ResponseOutcome {
         exchange.response = .complete
         let isReusable = rest == 0 && exchange.isRequestComplete && !exchange.flags.contains(.closesOrigin)
         return .finished(isOriginReusable: isReusable)
@@ -378,13 +380,13 @@ extension Gateway {
     }
 
     /// Whether the connection carries another request after this exchange.
-    public func keepsConnection(after exchange: Exchange) -> Bool {
+    public mutating func keepsConnection(after exchange: Exchange) -> Bool {
         exchange.flags.contains(.isPersistent) && exchange.delivery != .untilClose && exchange.isRequestComplete
     }
 
     /// Whether the request may be sent again on a fresh connection after its pooled one turned out closed: idempotent,
     /// without a body, and no byte of a response seen (RFC 9110 §9.2.2).
-    public func mayRetry(_ exchange: Exchange) -> Bool {
+    public mutating func mayRetry(_ exchange: Exchange) -> Bool {
         exchange.response == .head && exchange.requestHadNoBody && exchange.method.isIdempotent
     }
 }

@@ -6,46 +6,14 @@ extension DocumentRewriter {
     /// that has to be looked at: another element, a comment, an end tag, an element that is not all there, or a `meta`
     /// that may have an `http-equiv`.
     mutating func passPlainHead(_ input: RawSpan, from offset: inout Int) {
+        let isGated = gating != nil
         var at = offset
         while true {
             at = input.endOfTagSpace(from: at)
-            guard let next = endOfPlainElement(input, at: at) else { break }
+            guard let next = input.endOfPlainElement(at: at, isGated: isGated) else { break }
             at = next
         }
         pass(at &- offset, from: &offset)
-    }
-
-    private func endOfPlainElement(_ input: RawSpan, at open: Int) -> Int? {
-        // Room for the longest name here and what ends it, behind the `<`.
-        guard open &+ 10 <= input.byteCount, input[open] == UInt8(ascii: "<") else { return nil }
-        let name = input.word(at: open &+ 1).lowercasedASCII
-        let length: Int
-        switch name & 0xFFFF_FFFF {
-        case PlainName.meta, PlainName.link: length = 4
-        default:
-            switch name & 0xFF_FFFF_FFFF {
-            case PlainName.title, PlainName.style: length = 5
-            default:
-                guard name & 0xFFFF_FFFF_FFFF == PlainName.script else { return nil }
-                length = 6
-            }
-        }
-        let behind = open &+ 1 &+ length
-        guard input[behind].endsTagName, let close = input.endOfPlainTag(from: behind) else { return nil }
-        switch name & 0xFFFF_FFFF {
-        case PlainName.meta:
-            // What a `meta` does that matters here has a q in its attribute's name (`http-equiv`), or for a gate a 2 in
-            // the charset's, if no reference stands for it.
-            let attributes = input.extracting(behind..<close)
-            if attributes.firstIndex(of: UInt8(ascii: "q"), or: UInt8(ascii: "Q")) != nil { return nil }
-            if gating != nil, attributes.firstIndex(of: UInt8(ascii: "2"), or: UInt8(ascii: "&")) != nil { return nil }
-            return close &+ 1
-        case PlainName.link: return gating == nil ? close &+ 1 : nil
-        case PlainName.script & 0xFFFF_FFFF where gating != nil: return nil
-        default:
-            let mask = ~0 as UInt64 &>> UInt64(64 &- 8 &* length)
-            return input.endOfPlainText(from: close &+ 1, name: name & mask, length: length)
-        }
     }
 }
 
@@ -59,6 +27,40 @@ private enum PlainName {
 }
 
 extension RawSpan {
+    /// The end of the plain element whose `<` stands at `open`.
+    fileprivate func endOfPlainElement(at open: Int, isGated: Bool) -> Int? {
+        // Room for the longest name here and what ends it, behind the `<`.
+        guard open &+ 10 <= byteCount, self[open] == UInt8(ascii: "<") else { return nil }
+        let name = word(at: open &+ 1).lowercasedASCII
+        let length: Int
+        switch name & 0xFFFF_FFFF {
+        case PlainName.meta, PlainName.link: length = 4
+        default:
+            switch name & 0xFF_FFFF_FFFF {
+            case PlainName.title, PlainName.style: length = 5
+            default:
+                guard name & 0xFFFF_FFFF_FFFF == PlainName.script else { return nil }
+                length = 6
+            }
+        }
+        let behind = open &+ 1 &+ length
+        guard self[behind].endsTagName, let close = endOfPlainTag(from: behind) else { return nil }
+        switch name & 0xFFFF_FFFF {
+        case PlainName.meta:
+            // What a `meta` does that matters here has a q in its attribute's name (`http-equiv`), or for a gate a 2 in
+            // the charset's, if no reference stands for it.
+            let attributes = extracting(behind..<close)
+            if attributes.firstIndex(of: UInt8(ascii: "q"), or: UInt8(ascii: "Q")) != nil { return nil }
+            if isGated, attributes.firstIndex(of: UInt8(ascii: "2"), or: UInt8(ascii: "&")) != nil { return nil }
+            return close &+ 1
+        case PlainName.link: return !isGated ? close &+ 1 : nil
+        case PlainName.script & 0xFFFF_FFFF where isGated: return nil
+        default:
+            let mask = ~0 as UInt64 &>> UInt64(64 &- 8 &* length)
+            return endOfPlainText(from: close &+ 1, name: name & mask, length: length)
+        }
+    }
+
     @inline(__always)
     fileprivate func endOfTagSpace(from: Int) -> Int {
         var at = from

@@ -97,7 +97,7 @@ struct EventLoop: ~Copyable {
         keepHouse()
     }
 
-    private func waitTime() -> Int32 {
+    private mutating func waitTime() -> Int32 {
         if !ready.isEmpty { return 0 }
         let next = timers.untilNext(now: now.milliseconds) ?? 1000
         return Int32(clamping: min(max(next, 1), 1000))

@@ -25,8 +25,8 @@ extension DocumentRewriter {
 
     /// The rules that withheld something so far.
     public var withheldRules: WithheldRules { judge.rules }
-    /// Whether there are any.
-    public var hasWithheld: Bool { judge.rules.count > 0 }
+    /// Whether there are any; `mutating`, as the rewriter would be copied for the call.
+    public var hasWithheld: Bool { mutating get { judge.rules.count > 0 } }
 
     /// What the caller does at a point. In front of all that a document of ISO-2022-JP loads stands a policy: what it
     /// holds between its escape sequences cannot be read here.
