@@ -110,7 +110,7 @@ let package = Package(
         pure(
             "Console",
             [
-                "Reports", "Store", "Measurement", "Location", "Bytes", "COpenSSL",
+                "Reports", "Store", "Measurement", "COpenSSL",
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Mustache", package: "swift-mustache"), logging,

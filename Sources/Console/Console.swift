@@ -17,6 +17,9 @@ public final class Console: Sendable {
     /// Connections at a time.
     private static let connections = 256
 
+    /// From a failure to the next attempt.
+    private static let retry: Duration = .seconds(30)
+
     /// Makes a console that will listen on a loopback address.
     public init(host: String, port: UInt16, environment: ConsoleEnvironment, logger: Logger) {
         self.host = host
@@ -25,15 +28,25 @@ public final class Console: Sendable {
         self.logger = logger
     }
 
-    /// Begins to listen; a failure is said in the log. Returns what stops it.
+    /// Begins to listen; a failure is said in the log, and tried again. Returns what stops it.
     public func start() -> Running {
         let finished = DispatchSemaphore(value: 0)
         let task = Task.detached { [self] in
-            do {
-                try await run()
-            } catch is CancellationError {
-            } catch {
-                logger.error("the console is not there, the proxy goes on without it: \(host):\(port): \(error)")
+            var said = ""
+            while !Task.isCancelled {
+                do {
+                    try await run()
+                    break
+                } catch is CancellationError {
+                    break
+                } catch {
+                    let reason = "\(host):\(port): \(error)"
+                    if reason != said {
+                        logger.error("the console is not there, the proxy goes on without it: \(reason)")
+                    }
+                    said = reason
+                }
+                try? await Task.sleep(for: Self.retry)
             }
             finished.signal()
         }
@@ -47,6 +60,7 @@ public final class Console: Sendable {
             router: try router(),
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [RequestDeadline()],
                     idleTimeout: .seconds(30),
                     httpDecoderConfiguration: HTTP1Channel.Configuration.DecoderConfiguration(
                         maxHeaderFieldSize: 8192, maxHeaderListSize: 32_768, maxHeaderFieldCount: 100))),
@@ -67,11 +81,12 @@ public final class Console: Sendable {
         let router = Router(context: ConsoleContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: Guarded())
         addHealthRoutes(to: router, environment: environment)
-        addMetricsRoutes(to: router, environment: environment)
+        let published = PublishedTraffic(environment.traffic)
+        addMetricsRoutes(to: router, environment: environment, published: published)
         addAssetRoutes(to: router)
         addAccountRoutes(to: router, desk: desk, pages: pages)
         addExportRoutes(to: router, desk: desk, pages: pages, environment: environment)
-        addPageRoutes(to: router, desk: desk, pages: pages, environment: environment)
+        addPageRoutes(to: router, desk: desk, pages: pages, environment: environment, published: published)
         return router
     }
 

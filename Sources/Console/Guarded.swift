@@ -17,8 +17,13 @@ struct Guarded: RouterMiddleware {
     private func answer(
         _ request: Request, _ context: ConsoleContext, _ next: (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
+        // Of two hosts the parser believes the first; a target may name a third.
+        let authority = request.head.authority ?? ""
+        guard request.headers[.anotherHost] == nil, isOfHost(request.head.path ?? "", authority) else {
+            return .plain(.badRequest, "A request names one host.")
+        }
         // A name of somebody else's that leads here (DNS rebinding) would make their page one of this origin.
-        guard isThisMachine(request.head.authority ?? "") else {
+        guard isThisMachine(authority) else {
             return .plain(.misdirectedRequest, "Ask for this machine: http://localhost and the console's port.")
         }
         guard [.get, .head, .post].contains(request.method) else {
@@ -50,6 +55,14 @@ struct Guarded: RouterMiddleware {
         (.permissionsPolicy, "camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
         (.xFrameOptions, "DENY"),
     ]
+}
+
+/// Whether a target is a path, or a URL of the host that the request names.
+package func isOfHost(_ target: String, _ authority: String) -> Bool {
+    guard !target.hasPrefix("/") else { return true }
+    let base = "http://" + authority.lowercased()
+    let text = target.lowercased()
+    return text == base || ["/", "?"].contains { text.hasPrefix(base + $0) }
 }
 
 /// Whether an authority is this machine by a name that nobody can lead elsewhere (RFC 6761 §6.3), with any port: a
@@ -90,6 +103,8 @@ extension HTTPField.Name {
     static let crossOriginOpenerPolicy = name("Cross-Origin-Opener-Policy")
     static let crossOriginResourcePolicy = name("Cross-Origin-Resource-Policy")
     static let permissionsPolicy = name("Permissions-Policy")
+    /// What the parser leaves among the fields is a second one.
+    static let anotherHost = name("Host")
     static let xFrameOptions = name("X-Frame-Options")
     static let secFetchSite = name("Sec-Fetch-Site")
 

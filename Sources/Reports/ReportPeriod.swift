@@ -5,6 +5,9 @@ public struct ReportPeriod: Hashable, Sendable {
     /// The last day, not before the first.
     public let last: Day
 
+    /// The days that may be asked for at most: five years, more than is kept.
+    public static let longest = 5 * 366
+
     /// Makes a period; nil when the last day comes before the first.
     public init?(from first: Day, to last: Day) {
         guard first <= last else { return nil }
@@ -13,7 +16,7 @@ public struct ReportPeriod: Hashable, Sendable {
     }
 
     /// Reads what an operator asked for: `from` (and `to`, else today), or the `last` days, today included; without
-    /// any of them the last seven days.
+    /// any of them the last seven days. No day of it is in the future, and it has `longest` days at most.
     public init(from: String?, to: String?, last: String?, today: Day) throws(ReportPeriodError) {
         if let from {
             if last != nil { throw .lastWithDates }
@@ -22,11 +25,15 @@ public struct ReportPeriod: Hashable, Sendable {
             guard let period = ReportPeriod(from: first, to: end) else {
                 throw to == nil ? .inTheFuture(first) : .endsBeforeItBegins(first, end)
             }
+            if first > today { throw .inTheFuture(first) }
+            if end > today { throw .endsInTheFuture(end) }
+            if period.length > Self.longest { throw .tooLong(period.length) }
             self = period
             return
         }
         if to != nil { throw .toWithoutFrom }
         let days = try Self.length(last ?? "7d")
+        if days > Self.longest { throw .tooLong(days) }
         self.init(first: today.advanced(by: 1 - days), last: today)
     }
 
@@ -88,6 +95,8 @@ public enum ReportPeriodError: Error, Hashable, Sendable {
     case notALength(String)
     case endsBeforeItBegins(Day, Day)
     case inTheFuture(Day)
+    case endsInTheFuture(Day)
+    case tooLong(Int)
     case lastWithDates
     case toWithoutFrom
 }
@@ -100,6 +109,9 @@ extension ReportPeriodError: CustomStringConvertible {
         case .notALength(let text): "'\(text)' is not a length of time: write 7d for days or 4w for weeks"
         case .endsBeforeItBegins(let first, let last): "the period ends (\(last)) before it begins (\(first))"
         case .inTheFuture(let first): "the period begins in the future (\(first))"
+        case .endsInTheFuture(let last): "the period ends in the future (\(last))"
+        case .tooLong(let days):
+            "the period has \(days) days, more than the \(ReportPeriod.longest) that are shown at once"
         case .lastWithDates: "--last and --from exclude each other"
         case .toWithoutFrom: "--to needs --from"
         }

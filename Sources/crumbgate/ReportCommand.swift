@@ -63,8 +63,8 @@ struct ReportCommand: ParsableCommand {
         if definitions { return }
         if (rules == nil) == (store == nil) { throw ValidationError("Give either --rules or --store.") }
         if top < 0 { throw ValidationError("--top is a number of rows, or 0 for all.") }
-        // Said before any file is opened; the day makes no difference to what is wrong with dates.
-        _ = try period(today: today(in: .current))
+        // Said before any file is opened; it is today where days begin first, as the sites' zones are not known yet.
+        _ = try period(today: today(in: TimeZone(secondsFromGMT: 14 * 3600) ?? .current))
         _ = try sections()
     }
 

@@ -19,8 +19,8 @@ final class Desk: Sendable {
         case begun(Token)
         /// Name or password is wrong; which of them is not told.
         case wrong
-        /// Too many attempts.
-        case tooMany
+        /// Too many attempts, and the seconds until there is another.
+        case tooMany(Int64)
         case unavailable
     }
 
@@ -30,11 +30,18 @@ final class Desk: Sendable {
     /// One hash at a time, on a thread of its own: attempts cost at most one core and 32 MiB.
     private let hashing = DispatchQueue(label: "console passwords", qos: .utility)
     private let waiting = Atomic<Int>(0)
+    /// Those of names that are no account's.
+    private let strangers = Atomic<Int>(0)
+    /// Milliseconds that the latest password took, its wait included.
+    private let lastHash = Atomic<Int64>(200)
     private let clock = ContinuousClock()
     private let start: ContinuousClock.Instant
 
-    /// Passwords that wait to be looked at, at most.
-    private static let queue = 16
+    /// Passwords that wait to be looked at, at most: as many as accounts may be tried at once.
+    private static let queue = 32
+    /// Passwords of names that are no account's which take their turn among them. Made-up names beyond these are answered
+    /// as late, without the work, so that they cost nobody their turn, and are told apart by nothing.
+    private static let strangersInQueue = 2
 
     init(store: ConsoleStore) {
         self.store = store
@@ -53,35 +60,56 @@ final class Desk: Sendable {
     }
 
     /// Begins a session for whoever knows the password.
-    func logIn(name text: String, password: String, network: String) async throws -> Login {
+    func logIn(name text: String, password: String) async throws -> Login {
         let name = AccountName(text)
         let account = try name.flatMap { try store.account($0) }
         let now = milliseconds
         // Every name has a bucket, so that it does not tell which are accounts'. What was typed is not remembered.
         let bucket = digest(of: text)
-        guard limiter.withLock({ $0.take(account: bucket, address: network, now: now) }) else {
+        if let wait = limiter.withLock({ $0.take(bucket, now: now) }) {
             try record(.loginRefused, by: account?.name)
-            return .tooMany
+            return .tooMany((wait + 999) / 1000)
         }
-        guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= Self.queue else {
-            waiting.wrappingSubtract(1, ordering: .relaxed)
+        guard let isRight = try await isRight(password, of: account) else {
+            try record(.loginUnavailable, by: account?.name)
             return .unavailable
         }
-        // The same work for a name that is none.
-        let hash = account.flatMap { PasswordHash(text: $0.password) } ?? .nobody
-        let isRight = await withCheckedContinuation { continuation in
-            hashing.async { continuation.resume(returning: hash.matches(password)) }
-        }
-        waiting.wrappingSubtract(1, ordering: .relaxed)
         guard isRight, let account else {
             try record(.loginFailed, by: account?.name)
             return .wrong
         }
         // Before the session: what is not on record does not happen.
         try record(.login, by: account.name)
-        limiter.withLock { $0.clear(account: bucket) }
+        limiter.withLock { $0.clear(bucket) }
         guard let token = sessions.withLock({ $0.begin(account, now: milliseconds) }) else { return .unavailable }
         return .begun(token)
+    }
+
+    /// Whether a password is the account's; nil when too many wait. A name that is none is the same work.
+    private func isRight(_ password: String, of account: Account?) async throws -> Bool? {
+        if account == nil {
+            defer { strangers.wrappingSubtract(1, ordering: .relaxed) }
+            guard strangers.wrappingAdd(1, ordering: .relaxed).newValue <= Self.strangersInQueue else {
+                try await Task.sleep(for: .milliseconds(lastHash.load(ordering: .relaxed)))
+                return false
+            }
+            return await hashed(password, .nobody)
+        }
+        guard waiting.wrappingAdd(1, ordering: .relaxed).newValue <= Self.queue else {
+            waiting.wrappingSubtract(1, ordering: .relaxed)
+            return nil
+        }
+        defer { waiting.wrappingSubtract(1, ordering: .relaxed) }
+        return await hashed(password, account.flatMap { PasswordHash(text: $0.password) } ?? .nobody)
+    }
+
+    private func hashed(_ password: String, _ hash: PasswordHash) async -> Bool {
+        let began = milliseconds
+        let isRight = await withCheckedContinuation { continuation in
+            hashing.async { continuation.resume(returning: hash.matches(password)) }
+        }
+        lastHash.store(milliseconds - began, ordering: .relaxed)
+        return isRight
     }
 
     /// Ends a session.

@@ -1,48 +1,57 @@
-/// How often somebody may try a password: a bucket of attempts per account, and a larger one per truncated address,
-/// which fill up again with time.
+/// How often a name's password may be tried: ten times at once, then after waits that double up to a minute.
 ///
-/// Memory is bounded: a full bucket is forgotten, as it says nothing, and when there are too many of the others, new
-/// names wait.
+/// Names do not count for each other, so that whoever guesses shuts out nobody but the owner of the name: everybody comes
+/// from this machine, and there is nothing else to tell them apart by. Memory is bounded: a name is forgotten after half
+/// an hour without an attempt, and when there are too many, the one with the fewest attempts is.
 package struct LoginLimiter: Sendable {
-    /// Attempts at once, and milliseconds until there is one more.
-    struct Rate: Sendable {
-        var burst: Int64
-        var interval: Int64
+    /// Attempts before the first wait.
+    package static let burst = 10
+    /// Milliseconds of the longest wait.
+    package static let longestWait: Int64 = 60_000
+    /// Milliseconds without an attempt after which a name is forgotten.
+    package static let memory: Int64 = 30 * 60_000
+    /// Names that are remembered at most.
+    package static let capacity = 1024
 
-        static let account = Rate(burst: 10, interval: 30_000)
-        static let address = Rate(burst: 30, interval: 5000)
+    private struct Attempts: Sendable {
+        var count: Int
+        var latest: Int64
+
+        /// When there is another attempt.
+        var next: Int64 {
+            let over = count - LoginLimiter.burst
+            return over < 0 ? latest : latest + min(LoginLimiter.longestWait, 4000 << Int64(min(over, 5)))
+        }
     }
 
-    /// Names that are remembered at most, of either kind.
-    package static let capacity = 1024
+    private var names: [String: Attempts] = [:]
 
     /// Makes a limiter that has seen nobody.
     package init() {}
 
-    /// When each bucket is full again, in milliseconds of the caller's clock.
-    private var accounts: [String: Int64] = [:]
-    private var addresses: [String: Int64] = [:]
-
-    /// Takes an attempt; false when there is none left, and then nothing is taken.
-    package mutating func take(account: String, address: String, now: Int64) -> Bool {
-        guard Self.allows(account, accounts, .account, now), Self.allows(address, addresses, .address, now),
-            Self.makeRoom(for: account, &accounts, now), Self.makeRoom(for: address, &addresses, now)
-        else { return false }
-        accounts[account] = max(accounts[account] ?? now, now) + Rate.account.interval
-        addresses[address] = max(addresses[address] ?? now, now) + Rate.address.interval
-        return true
+    /// Takes an attempt, or returns the milliseconds to wait for one, and then nothing is taken.
+    package mutating func take(_ name: String, now: Int64) -> Int64? {
+        var attempts = names[name] ?? Attempts(count: 0, latest: now)
+        if now - attempts.latest >= Self.memory { attempts.count = 0 }
+        if attempts.count >= Self.burst, now < attempts.next { return attempts.next - now }
+        attempts.count += 1
+        attempts.latest = now
+        if names[name] == nil { makeRoom(now) }
+        names[name] = attempts
+        return nil
     }
 
     /// A right password shows that the attempts before it were the owner's.
-    package mutating func clear(account: String) { accounts[account] = nil }
+    package mutating func clear(_ name: String) { names[name] = nil }
 
-    private static func allows(_ name: String, _ buckets: [String: Int64], _ rate: Rate, _ now: Int64) -> Bool {
-        (buckets[name] ?? now) - now <= (rate.burst - 1) * rate.interval
-    }
+    /// How many names are remembered.
+    package var count: Int { names.count }
 
-    private static func makeRoom(for name: String, _ buckets: inout [String: Int64], _ now: Int64) -> Bool {
-        if buckets[name] != nil || buckets.count < capacity { return true }
-        buckets = buckets.filter { $0.value > now }
-        return buckets.count < capacity
+    private mutating func makeRoom(_ now: Int64) {
+        guard names.count >= Self.capacity else { return }
+        names = names.filter { now - $0.value.latest < Self.memory }
+        guard names.count >= Self.capacity else { return }
+        let least = names.min { ($0.value.count, $0.value.latest) < ($1.value.count, $1.value.latest) }
+        if let least { names[least.key] = nil }
     }
 }

@@ -9,7 +9,7 @@ func addAccountRoutes(to router: Router<ConsoleContext>, desk: Desk, pages: Page
         guard try request.operator(desk) == nil else { return .seeOther("/") }
         return try loginPage(request, desk, pages)
     }
-    router.post("/login") { request, context in
+    router.post("/login") { request, _ in
         var request = request
         try request.checkOrigin()
         let form = try await Form(&request)
@@ -17,7 +17,7 @@ func addAccountRoutes(to router: Router<ConsoleContext>, desk: Desk, pages: Page
             return try loginPage(request, desk, pages, error: "That page was too old. Please try again.", .forbidden)
         }
         let name = form["name"]
-        switch try await desk.logIn(name: name, password: form["password"], network: context.network) {
+        switch try await desk.logIn(name: name, password: form["password"]) {
         case .begun(let token):
             if let old = request.token(.session), let person = try desk.operator(old) { try desk.logOut(person) }
             var response = Response.seeOther("/")
@@ -27,10 +27,10 @@ func addAccountRoutes(to router: Router<ConsoleContext>, desk: Desk, pages: Page
         case .wrong:
             return try loginPage(
                 request, desk, pages, error: "Name or password is wrong.", name: name, .unprocessableContent)
-        case .tooMany:
+        case .tooMany(let seconds):
             var response = try loginPage(
                 request, desk, pages, error: "Too many attempts. Please wait a minute.", name: name, .tooManyRequests)
-            response.headers[.retryAfter] = "60"
+            response.headers[.retryAfter] = "\(seconds)"
             return response
         case .unavailable:
             return try loginPage(
@@ -48,6 +48,7 @@ func addAccountRoutes(to router: Router<ConsoleContext>, desk: Desk, pages: Page
     router.get("/audit") { request, _ -> Response in
         guard let person = try request.operator(desk) else { return .seeOther("/login") }
         guard person.isAdmin else {
+            try desk.record(.forbidden, by: person.name, of: "audit log")
             return pages.document(
                 "problem", title: "For admins", for: person,
                 ["title": "For admins", "message": "The audit log is for accounts with the role admin."],
@@ -57,7 +58,7 @@ func addAccountRoutes(to router: Router<ConsoleContext>, desk: Desk, pages: Page
         let entries: [[String: Any]] = try desk.audit(limit: limit).map { entry in
             [
                 "time": entry.timeText, "timestamp": entry.timestamp, "account": entry.account,
-                "event": entry.event.text, "detail": entry.detail, "isWarning": entry.event.isWarning,
+                "event": entry.text, "detail": entry.detail, "isWarning": entry.event.isRefusal,
             ]
         }
         return pages.document("audit", title: "Audit log", for: person, ["entries": entries, "limit": limit])
@@ -97,6 +98,8 @@ private func loginPage(
 }
 
 extension AuditEntry {
+    fileprivate var text: String { count == 1 ? event.text : "\(event.text), \(count) times" }
+
     fileprivate var timestamp: String {
         let (day, clock) = (minute / 1440, minute % 1440)
         return "\(Day(number: Int32(clamping: day)))T\(two(clock / 60)):\(two(clock % 60))Z"
@@ -120,13 +123,8 @@ extension AuditEntry.Event {
         case .accountAdded: "account made"
         case .accountRemoved: "account removed"
         case .passwordChanged: "password changed"
-        }
-    }
-
-    fileprivate var isWarning: Bool {
-        switch self {
-        case .loginFailed, .loginRefused: true
-        case .login, .logout, .export, .accountAdded, .accountRemoved, .passwordChanged: false
+        case .loginUnavailable: "too many logins at a time"
+        case .forbidden: "not allowed"
         }
     }
 }

@@ -3,7 +3,9 @@ import HTTPTypes
 import Hummingbird
 
 /// `/metrics`, for whoever is on the machine, or has the token where the rules name one.
-func addMetricsRoutes(to router: Router<ConsoleContext>, environment: ConsoleEnvironment) {
+func addMetricsRoutes(
+    to router: Router<ConsoleContext>, environment: ConsoleEnvironment, published: PublishedTraffic
+) {
     router.get("/metrics") { request, _ -> Response in
         switch environment.metricsToken {
         case .none: break
@@ -16,7 +18,7 @@ func addMetricsRoutes(to router: Router<ConsoleContext>, environment: ConsoleEnv
             }
         }
         let isReady = environment.checks().allSatisfy(\.isPassed)
-        let text = PrometheusText(environment.traffic(), ProcessFigures(), isReady: isReady).text
+        let text = PrometheusText(published.traffic, ProcessFigures(), isReady: isReady).text
         return Response(
             status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))

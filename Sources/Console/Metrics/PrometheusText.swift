@@ -98,8 +98,10 @@ extension PrometheusText {
             traffic.areRulesCurrent ? 1 : 0)
         add("crumbgate_ready", .gauge, "1 when visitors may be sent here.", isReady ? 1 : 0)
         guard let process else { return }
-        add("process_resident_memory_bytes", .gauge, "Resident memory.", process.residentBytes)
-        add("process_cpu_seconds_total", .counter, "Processor time, user and system.", seconds: process.cpuSeconds)
+        add("process_resident_memory_bytes", .gauge, "Resident memory.", process.residentBytes & ~0xfffff)
+        add(
+            "process_cpu_seconds_total", .counter, "Processor time, user and system.",
+            seconds: process.cpuSeconds.rounded(.down))
         add("process_threads", .gauge, "Threads.", process.threads)
     }
 }

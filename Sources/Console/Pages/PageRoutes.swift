@@ -6,7 +6,8 @@ import Store
 
 /// `/`: the page.
 func addPageRoutes(
-    to router: Router<ConsoleContext>, desk: Desk, pages: Pages, environment: ConsoleEnvironment
+    to router: Router<ConsoleContext>, desk: Desk, pages: Pages, environment: ConsoleEnvironment,
+    published: PublishedTraffic
 ) {
     router.get("/") { request, _ -> Response in
         guard let person = try request.operator(desk) else { return .seeOther("/login") }
@@ -20,11 +21,13 @@ func addPageRoutes(
         var content = picker(selection, environment, isAdmin: person.isAdmin)
         content["site"] = selection.site.name
         content["period"] = "\(selection.period)"
-        var besides: [String: Any] = ["health": health(environment.traffic())]
+        var besides: [String: Any] = ["health": health(published.traffic)]
         if let rules = unknownCookies(report) { besides["unknown"] = rules }
         if let consent = consent(report, try figures.answersPerDay(selection)) { besides["consent"] = consent }
         content["report"] = report.htmlContent(id: "v", besides: pages.part("besides", besides))
-        return pages.document("page", title: "Visits of \(selection.site.name)", for: person, content)
+        return pages.document(
+            "page", title: "Visits of \(selection.site.name)", for: person, content,
+            status: selection.problem == nil ? .ok : .badRequest)
     }
 }
 
@@ -108,7 +111,8 @@ private func isLetterOrUnderscore(_ byte: UInt8) -> Bool {
 
 /// The share of those who answered that agreed, in all and day by day.
 private func consent(_ report: Report, _ answers: [Day: AnswersOfDay]) -> [String: Any]? {
-    let days = (0..<report.period.length).map { report.period.first.advanced(by: $0) }
+    guard let first = answers.keys.min(), let last = answers.keys.max() else { return nil }
+    let days = (first.number...last.number).map { Day(number: $0) }
     let shares = days.map { answers[$0]?.agreed }
     guard shares.contains(where: { $0 != nil }) else { return nil }
     let sum = answers.values.reduce(into: AnswersOfDay()) { $0.add($1) }

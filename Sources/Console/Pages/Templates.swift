@@ -54,7 +54,8 @@ enum Templates {
 
     static let audit = """
         <h1>Audit log</h1>
-        <p class="lead">Logins, exports and changes of accounts, latest first; the last {{limit}}. Times are UTC.</p>
+        <p class="lead">Logins, exports and changes of accounts, latest first: the last {{limit}}, and as many of what was \
+        refused. Times are UTC.</p>
         <div class="scroll" tabindex="0" role="region" aria-label="Audit log"><table class="log">
         <thead><tr><th scope="col">Time</th><th scope="col">Account</th><th scope="col">What</th><th scope="col">Of</th>\
         </tr></thead>
@@ -103,8 +104,8 @@ enum Templates {
         {{#health}}<section aria-labelledby="health"><h2 id="health">The shop and the proxy, since the proxy started</h2>
         {{#hasOldRules}}<p class="error" role="alert">The rules file has an error: the rules before it are in force. \
         <code>crumbgate check</code> says what is wrong.</p>{{/hasOldRules}}
-        {{^hasTraffic}}<p class="quiet">No request yet.</p>{{/hasTraffic}}
-        {{#hasTraffic}}<div class="parts">
+        {{^hasTraffic}}<p class="quiet">Fewer than ten requests yet.</p>{{/hasTraffic}}
+        {{#hasTraffic}}<p class="quiet">Counts are rounded down to tens, and up to 15 seconds old.</p><div class="parts">
         <div class="part"><h3 id="answers">Answers</h3><table aria-labelledby="answers"><thead><tr><th scope="col">Class</th>\
         <th scope="col">Share</th><th scope="col">Count</th></tr></thead><tbody>{{#classes}}<tr{{#isBad}} class="bad"{{/isBad}}>\
         <th scope="row">{{name}} <span class="quiet">{{meaning}}</span>{{{bar}}}</th><td>{{share}}</td><td>{{count}}</td></tr>

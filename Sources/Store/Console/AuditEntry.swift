@@ -12,6 +12,18 @@ public struct AuditEntry: Hashable, Sendable {
         case accountAdded = "account-added"
         case accountRemoved = "account-removed"
         case passwordChanged = "password-changed"
+        /// Too many attempts at a time.
+        case loginUnavailable = "login-unavailable"
+        /// Something that the account's role does not allow.
+        case forbidden
+
+        /// Whether nothing came of it. Such entries are counted by minute, and push out none of the others.
+        public var isRefusal: Bool {
+            switch self {
+            case .loginFailed, .loginRefused, .loginUnavailable, .forbidden: true
+            case .login, .logout, .export, .accountAdded, .accountRemoved, .passwordChanged: false
+            }
+        }
     }
 
     /// When, in minutes since 1970-01-01T00:00Z.
@@ -22,6 +34,8 @@ public struct AuditEntry: Hashable, Sendable {
     public let event: Event
     /// What of: the site and period of an export, the role of an account.
     public let detail: String
+    /// How often within the minute.
+    public let count: Int
 
     /// Makes an entry.
     public init(minute: Int64, account: AccountName?, event: Event, detail: String = "") {
@@ -29,12 +43,14 @@ public struct AuditEntry: Hashable, Sendable {
         self.account = account?.description ?? ""
         self.event = event
         self.detail = detail
+        count = 1
     }
 
-    init(minute: Int64, account: String, event: Event, detail: String) {
+    init(minute: Int64, account: String, event: Event, detail: String, count: Int) {
         self.minute = minute
         self.account = account
         self.event = event
         self.detail = detail
+        self.count = count
     }
 }

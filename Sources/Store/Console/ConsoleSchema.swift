@@ -18,6 +18,13 @@ enum ConsoleSchema {
                 event TEXT NOT NULL,
                 detail TEXT NOT NULL
             ) STRICT;
+            """,
+            // Refused attempts are counted in a row per minute, and bounded apart from the rest.
             """
+            ALTER TABLE audit ADD COLUMN count INTEGER NOT NULL DEFAULT 1;
+            ALTER TABLE audit ADD COLUMN refused INTEGER NOT NULL DEFAULT 0;
+            UPDATE audit SET refused = 1 WHERE event IN ('login-failed', 'login-refused');
+            CREATE INDEX audit_by_kind ON audit (refused, minute);
+            """,
         ])
 }

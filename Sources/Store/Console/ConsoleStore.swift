@@ -7,8 +7,10 @@ import GRDB
 public final class ConsoleStore: Sendable {
     /// The file's name within the state directory.
     public static let fileName = "console.sqlite"
-    /// Entries that the audit log keeps at most; the oldest go first.
+    /// Entries that the audit log keeps at most of what was done; the oldest go first.
     public static let auditLimit = 100_000
+    /// Minutes with refusals that it keeps at most, an account and kind of refusal each.
+    public static let refusalLimit = 20_000
 
     /// The file's path.
     public let path: String
@@ -101,16 +103,21 @@ public final class ConsoleStore: Sendable {
     /// Keeps an entry of the audit log.
     public func record(_ entry: AuditEntry) throws(StoreError) { try write { try insert(entry, into: $0) } }
 
-    /// The latest entries of the audit log, latest first.
+    /// The latest entries of the audit log, latest first: as many refusals at most, and as many of the others.
     public func audit(limit: Int) throws(StoreError) -> [AuditEntry] {
         try read { database in
             try Row.fetchAll(
-                database, sql: "SELECT minute, account, event, detail FROM audit ORDER BY id DESC LIMIT ?",
-                arguments: [limit]
+                database,
+                sql: """
+                    SELECT minute, account, event, detail, count FROM audit
+                    WHERE id IN (SELECT id FROM audit WHERE refused = 0 ORDER BY minute DESC, id DESC LIMIT :limit)
+                        OR id IN (SELECT id FROM audit WHERE refused = 1 ORDER BY minute DESC, id DESC LIMIT :limit)
+                    ORDER BY minute DESC, id DESC
+                    """, arguments: ["limit": limit]
             ).compactMap { row in
                 let event: String = row[2]
                 return AuditEntry.Event(rawValue: event).map {
-                    AuditEntry(minute: row[0], account: row[1], event: $0, detail: row[3])
+                    AuditEntry(minute: row[0], account: row[1], event: $0, detail: row[3], count: row[4])
                 }
             }
         }
@@ -122,11 +129,24 @@ public final class ConsoleStore: Sendable {
     }
 
     private func insert(_ entry: AuditEntry, into database: Database) throws {
+        let isRefusal = entry.event.isRefusal
+        let values: StatementArguments = [entry.minute, entry.account, entry.event.rawValue, entry.detail]
+        if isRefusal {
+            try database.execute(
+                sql: """
+                    UPDATE audit SET count = count + 1
+                    WHERE refused = 1 AND minute = ? AND account = ? AND event = ? AND detail = ?
+                    """, arguments: values)
+            if database.changesCount > 0 { return }
+        }
         try database.execute(
-            sql: "INSERT INTO audit (minute, account, event, detail) VALUES (?, ?, ?, ?)",
-            arguments: [entry.minute, entry.account, entry.event.rawValue, entry.detail])
+            sql: "INSERT INTO audit (minute, account, event, detail, refused) VALUES (?, ?, ?, ?, ?)",
+            arguments: values + [isRefusal ? 1 : 0])
         try database.execute(
-            sql: "DELETE FROM audit WHERE id <= ?", arguments: [database.lastInsertedRowID - Int64(Self.auditLimit)])
+            sql: """
+                DELETE FROM audit WHERE id IN (
+                    SELECT id FROM audit WHERE refused = ? ORDER BY minute DESC, id DESC LIMIT -1 OFFSET ?)
+                """, arguments: [isRefusal ? 1 : 0, isRefusal ? Self.refusalLimit : Self.auditLimit])
     }
 
     private func account(_ row: Row) throws -> Account {

@@ -1,6 +1,26 @@
 import Console
 import Testing
 
+@Suite("Targets of requests")
+struct TargetTests {
+    @Test(
+        "A path, or a URL of the host that is named",
+        arguments: [
+            "/", "//x", "/?a=http://evil.example/", "http://localhost:8090/", "HTTP://LocalHost:8090/x",
+            "http://localhost:8090?x",
+        ])
+    func own(target: String) { #expect(isOfHost(target, "localhost:8090")) }
+
+    @Test(
+        "Nothing of another host",
+        arguments: [
+            "http://evil.example/", "http://localhost:80901/", "http://localhost:8090.evil.example/",
+            "http://localhost:8090@x/",
+            "https://localhost:8090/", "*", "", "localhost:8090",
+        ])
+    func others(target: String) { #expect(!isOfHost(target, "localhost:8090")) }
+}
+
 @Suite("Names of this machine")
 struct HostTests {
     @Test(

@@ -27,6 +27,40 @@ struct MetricsTests {
         #expect(text.text.hasSuffix("a_total{name=\"a\\\"b\\\\c\\nd\"} 1\n"))
     }
 
+    @Test("What is shown is rounded down: counts to tens, bytes to MiB, sums of times to seconds")
+    func coarse() {
+        var traffic = Traffic()
+        traffic.responses = [("2xx", 19), ("4xx", 9)]
+        traffic.bytes = (3 << 20) - 1
+        traffic.withheldCookies = [("(no rule)", 1)]
+        traffic.blockedHosts = 1
+        traffic.acceptedConnections = 11
+        traffic.clientConnections = 3
+        traffic.originWaits = Traffic.Times(bounds: [1, 2], counts: [9, 2, 10], sum: 1_999_999)
+        let shown = traffic.coarse
+        #expect(shown.responses.map(\.count) == [10, 0])
+        #expect(shown.bytes == 2 << 20)
+        #expect(shown.withheldCookies.map(\.count) == [0])
+        #expect([shown.blockedHosts, shown.acceptedConnections, shown.clientConnections] == [0, 10, 0])
+        #expect(shown.originWaits.counts == [0, 10, 10])
+        #expect(shown.originWaits.sum == 1_000_000)
+    }
+
+    @Test("Rounded times only grow, step by step")
+    func monotone() {
+        var counts: [UInt64] = [0, 0, 0]
+        var before: [UInt64] = [0, 0, 0]
+        for number in 0..<200 {
+            counts[number * 7 % 3] += UInt64(number % 4)
+            var traffic = Traffic()
+            traffic.durations = Traffic.Times(bounds: [1, 2], counts: counts, sum: 0)
+            var passed: [UInt64] = []
+            for count in traffic.coarse.durations.counts { passed.append((passed.last ?? 0) + count) }
+            #expect(zip(before, passed).allSatisfy { $0 <= $1 })
+            before = passed
+        }
+    }
+
     @Test("Quantiles lie in the right step")
     func quantiles() {
         let times = Traffic.Times(bounds: [100, 200, 400], counts: [0, 10, 10, 0], sum: 0)

@@ -64,11 +64,24 @@ struct PeriodTests {
         #expect(error("2026-11-01", "yesterday", nil) == .notADay("yesterday"))
         #expect(error("2026-11-02", "2026-11-01", nil)?.description.contains("before it begins") == true)
         #expect(error("2027-01-01", nil, nil)?.description.contains("future") == true)
+        #expect(error("2027-01-01", "2027-01-02", nil) == .inTheFuture(Day(number: 20_819)))
+        #expect(error("2026-11-21", "2026-11-22", nil) == .endsInTheFuture(Day(number: 20_779)))
+        #expect(error("1970-01-01", "9999-12-31", nil) == .endsInTheFuture(Day(number: 2_932_896)))
+        #expect(error("1970-01-01", nil, nil) == .tooLong(20_779))
         #expect(error("2026-11-02", nil, "7d") == .lastWithDates)
         #expect(error(nil, "2026-11-02", nil) == .toWithoutFrom)
         for text in ["", "d", "0d", "-7d", "7m", "7dd", "99999d", "７d", "7 d"] {
             #expect(error(nil, nil, text) == .notALength(text))
         }
+    }
+
+    @Test("A period has as many days as are ever kept, and no more")
+    func longest() throws {
+        #expect(try period(nil, nil, "1830d") == "2021-11-18 2026-11-21")
+        #expect(try period("2021-11-18", nil, nil) == "2021-11-18 2026-11-21")
+        #expect(throws: ReportPeriodError.tooLong(1831)) { try period("2021-11-17", nil, nil) }
+        #expect(throws: ReportPeriodError.tooLong(1831)) { try period(nil, nil, "1831d") }
+        #expect(throws: ReportPeriodError.tooLong(69_993)) { try period(nil, nil, "9999w") }
     }
 
     @Test("A period is described with as much of its first day as differs")

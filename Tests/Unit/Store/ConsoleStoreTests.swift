@@ -1,3 +1,4 @@
+import GRDB
 import Store
 import Testing
 
@@ -40,6 +41,48 @@ struct ConsoleStoreTests {
         #expect(try store.account(ada.name) == nil)
         #expect(try store.audit(limit: 10).map(\.event) == [.accountRemoved, .passwordChanged, .accountAdded])
         #expect(try store.audit(limit: 1).map(\.minute) == [3])
+    }
+
+    @Test("Refusals of a minute are one entry with their count, those of others and other minutes apart")
+    func refusals() throws {
+        let ada = try account("ada").name
+        for minute in [5, 5, 5, 6] as [Int64] {
+            try store.record(AuditEntry(minute: minute, account: ada, event: .loginFailed))
+        }
+        try store.record(AuditEntry(minute: 5, account: nil, event: .loginFailed))
+        try store.record(AuditEntry(minute: 5, account: ada, event: .loginRefused))
+        for _ in 0..<2 { try store.record(AuditEntry(minute: 5, account: ada, event: .export, detail: "csv")) }
+        let refusals = try store.audit(limit: 10).filter(\.event.isRefusal)
+        let counts = refusals.map { "\($0.minute) \($0.account) \($0.count)" }
+        #expect(counts.sorted() == ["5  1", "5 ada 1", "5 ada 3", "6 ada 1"])
+        #expect(try store.audit(limit: 10).filter { $0.event == .export }.map(\.count) == [1, 1])
+    }
+
+    @Test("Refusals push out the oldest refusals, and nothing else")
+    func bound() throws {
+        try store.record(AuditEntry(minute: 0, account: nil, event: .export, detail: "kept"))
+        let path = store.path
+        try store.close()
+        // As many as there may be, written at once.
+        let queue = try DatabaseQueue(path: path)
+        try queue.write { database in
+            try database.execute(
+                sql: """
+                    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+                    INSERT INTO audit (minute, account, event, detail, refused) SELECT i, '', 'login-failed', '', 1 FROM n
+                    """, arguments: [ConsoleStore.refusalLimit])
+        }
+        try queue.close()
+        let again = try ConsoleStore.open(path: path)
+        for minute in 0..<3 {
+            try again.record(AuditEntry(minute: 1_000_000 + Int64(minute), account: nil, event: .loginFailed))
+        }
+        let entries = try again.audit(limit: 50_000)
+        #expect(entries.filter(\.event.isRefusal).count == ConsoleStore.refusalLimit)
+        #expect(entries.filter(\.event.isRefusal).last?.minute == 4)
+        #expect(entries.last?.detail == "kept")
+        // A flood does not hide what was done from those who look at the latest.
+        #expect(try again.audit(limit: 2).map(\.event) == [.loginFailed, .loginFailed, .export])
     }
 
     @Test("What was removed is not in the file any more")
