@@ -17,11 +17,11 @@ struct Guarded: RouterMiddleware {
     private func answer(
         _ request: Request, _ context: ConsoleContext, _ next: (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
-        // Of two hosts the parser believes the first; a target may name a third.
-        let authority = request.head.authority ?? ""
-        guard request.headers[.anotherHost] == nil, isOfHost(request.head.path ?? "", authority) else {
+        // Of two hosts the parser believes the first.
+        guard request.headers[.anotherHost] == nil else {
             return .plain(.badRequest, "A request names one host.")
         }
+        let authority = request.head.authority ?? ""
         // A name of somebody else's that leads here (DNS rebinding) would make their page one of this origin.
         guard isThisMachine(authority) else {
             return .plain(.misdirectedRequest, "Ask for this machine: http://localhost and the console's port.")

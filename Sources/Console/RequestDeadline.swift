@@ -19,7 +19,10 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
     private var open = 0
     private var deadline: Scheduled<Void>?
 
-    func handlerAdded(context: ChannelHandlerContext) { schedule(context) }
+    func handlerAdded(context: ChannelHandlerContext) {
+        do { try OneHost.add(to: context.pipeline.syncOperations) } catch { context.close(promise: nil) }
+        schedule(context)
+    }
 
     func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
 

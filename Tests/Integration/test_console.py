@@ -249,12 +249,16 @@ def test_slow_connections_keep_nobody_out_for_long(console):
     [
         b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n",
         b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nHost: localhost\r\n",
+        b"GET http://evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n",
+        b"GET http://localhost@evil.example/healthz HTTP/1.1\r\nHost: localhost\r\n",
         b"GET * HTTP/1.1\r\nHost: localhost\r\n",
     ],
 )
 def test_a_request_names_one_host(console, request_head):
     answer = exchange(console.console_port, request_head + b"Connection: close\r\n\r\n")
     assert answer.split()[1] == b"400", answer
+    own = b"GET http://localhost/healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert exchange(console.console_port, own).split()[1] == b"200"
 
 
 @pytest.mark.parametrize(
