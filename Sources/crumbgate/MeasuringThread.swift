@@ -113,6 +113,8 @@ final class MeasuringThread: Sendable {
             if round % 10 == 0 { tick(&bytes) }
             if round % 50 == 0 { publish() }
             if isSweepDue.exchange(false, ordering: .acquiring) || round % 36_000 == 0 { sweep() }
+            // What starting took is touched no more by now: the sweep, the console and the first checkpoint are done.
+            if round == 10 { crumbgate_trim_memory() }
             round += 1
             Thread.sleep(forTimeInterval: 0.1)
         }
