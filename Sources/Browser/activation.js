@@ -1,7 +1,8 @@
 // What was withheld, put to work once all its categories are granted; nothing twice.
 //
 // Anybody whose markup the page shows may have written our marks. So nothing comes back that a rule would not have
-// withheld, and no script that the page's policy keeps from running. A part of settings.js.
+// withheld, and no script that the page's policy keeps from running; a frame's document, of which that cannot be told,
+// has a mark that nobody may write but who may write scripts. A part of settings.js.
 
 /** URLs that stood in the page, for pages that trust nothing else (Trusted Types). */
 const trust = (() => {
@@ -49,10 +50,10 @@ const returning = {
  */
 const waitingIn = (element) =>
   (Object.hasOwn(returning, element.localName) ? returning[element.localName] : []).filter((name) => {
-    const value = element.getAttribute(PREFIX + name);
+    const value = element.getAttribute(waitingName(name));
     if (value === null) return false;
-    // A whole document can do whatever it likes.
-    if (name === "srcdoc") return ownMarks.get(element)?.has(name);
+    // What is in a document only the server knows.
+    if (name === "srcdoc") return idsOf(element).some((id) => optional.includes(id)) && mayFill();
     // A refresh has its seconds first.
     const url = value.replace(/^[\d.\s]*[;,]\s*(?:url\s*=\s*)?["']?/i, "");
     const urls = /srcset$|^values$/.test(name) ? value.split(/[\s,;]+/) : [url];
@@ -61,6 +62,16 @@ const waitingIn = (element) =>
       return optional.includes(id) && idsOf(element).includes(id);
     });
   });
+
+/** Whether a script may fill a frame: in pages that trust no text (Trusted Types) only the server may. */
+const mayFill = () => {
+  try {
+    document.createElement("iframe").srcdoc = "<p>";
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 /** @param {any} element */
 const nonceOf = (element) => element.nonce;
@@ -93,8 +104,8 @@ const release = (element) => {
   if (!names.length) return false;
   const { parentElement } = element;
   if (hasPlaceholder(element)) element.previousElementSibling?.remove();
-  const values = names.map((name) => element.getAttribute(PREFIX + name) ?? "");
-  for (const name of [MARK, ...names.map((name) => PREFIX + name)]) element.removeAttribute(name);
+  const values = names.map((name) => element.getAttribute(waitingName(name)) ?? "");
+  for (const name of [MARK, ...names.map(waitingName)]) element.removeAttribute(name);
   names.forEach((name, index) => setAttribute(element, name, values[index]));
   // These look only when they come, or when they are told to.
   if (/^(?:meta|set|animate)$/.test(element.localName)) element.replaceWith(element.cloneNode());
@@ -188,15 +199,15 @@ const runInOrder = async (scripts) => {
  * @param {Element[]} elements
  */
 const start = (elements) => {
+  const textOf = (/** @type {Element} */ element) => element.getAttribute(waitingName("srcdoc")) ?? "";
   // Before anything has run that would run again.
-  const isForServer = (/** @type {Element} */ element) =>
-    element.hasAttribute(`${PREFIX}srcdoc`) && !waitingIn(element).includes("srcdoc");
-  if (elements.some(isForServer) && reloadOnce()) return;
+  if (elements.some(textOf) && !mayFill() && reloadOnce()) return;
   /** @type {Element[]} */
   const scripts = [];
   for (const element of elements) {
     const isTrusted = element.localName !== "script" || !nonce || ownMarks.has(element) || nonceOf(element) === nonce;
-    if (started.has(element) || !isTrusted) continue;
+    // A mark may say less than the text that waits under it.
+    if (started.has(element) || !isTrusted || withheldHTML(textOf(element)).length) continue;
     if (isWithheldScript(element) && (isInline(element) || waitingIn(element).length)) {
       started.add(element);
       scripts.push(element);

@@ -268,7 +268,7 @@ const guardWindow = (global) => {
           return { result: undefined };
         },
         (self, value) => {
-          const waiting = value === "" && self.getAttribute(PREFIX + attribute);
+          const waiting = value === "" && self.getAttribute(waitingName(attribute));
           return waiting ? (/srcset|srcdoc/.test(attribute) ? waiting : new URL(waiting, document.baseURI).href) : value;
         },
       );

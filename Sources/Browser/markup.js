@@ -1,11 +1,19 @@
 // The form in which what may not load waits in a document, as the server writes it too: `data-crumbgate` with the ids of
-// the categories, and each attribute that would load something under a name that begins with `data-crumbgate-`.
+// the categories, and each attribute that would load something under a name of its own.
 
 /** What the page's policy trusts, where it trusts what trusted scripts add as well (`'strict-dynamic'`). */
 const nonce = document.currentScript?.nonce;
 
 const MARK = "data-crumbgate";
 const PREFIX = "data-crumbgate-";
+
+/**
+ * The name under which an attribute waits. A frame's document may do whatever a page may, so its name begins like that of
+ * an event handler: whoever can write such an attribute here needs no mark of ours.
+ *
+ * @param {string} name
+ */
+const waitingName = (name) => (name === "srcdoc" ? "oncrumbgatesrcdoc" : PREFIX + name);
 
 /**
  * The attributes that load something, by element.
@@ -91,11 +99,11 @@ const isLive = (place) => {
 };
 
 /**
- * The attributes that wait because of us, by element: what the page itself says that waits may be anything.
+ * The elements that wait because of us: what the page itself says that waits may be anything.
  *
- * @type {WeakMap<Element, Set<string>>}
+ * @type {WeakSet<Element>}
  */
-const ownMarks = new WeakMap();
+const ownMarks = new WeakSet();
 
 /** @param {Element} element */
 const idsOf = (element) => (element.getAttribute(MARK) ?? "").split(" ");
@@ -119,18 +127,17 @@ const withhold = (element, name, value, isSet) => {
   const ids = withheldBy(name, value);
   const others = idsOf(element).filter(Boolean);
   if (!ids.length) {
-    if (element.hasAttribute(PREFIX + name)) {
+    if (element.hasAttribute(waitingName(name))) {
       // Another URL takes the place of the one that waits.
-      element.removeAttribute(PREFIX + name);
-      if (![...element.attributes].some((attribute) => attribute.name.startsWith(PREFIX))) element.removeAttribute(MARK);
+      element.removeAttribute(waitingName(name));
+      if (![...element.attributes].some(({ name }) => /crumbgate[-s]/.test(name))) element.removeAttribute(MARK);
     }
     return false;
   }
   element.removeAttribute(name);
-  browser.setAttribute.call(element, PREFIX + name, value);
+  browser.setAttribute.call(element, waitingName(name), value);
   browser.setAttribute.call(element, MARK, [...new Set([...others, ...ids])].join(" "));
-  if (isSet || element.localName !== "script")
-    ownMarks.set(element, (ownMarks.get(element) ?? new Set()).add(name));
+  if (isSet || element.localName !== "script") ownMarks.add(element);
   noteIfElsewhere(element);
   if (element.isConnected) addPlaceholder(element);
   return true;
@@ -200,7 +207,7 @@ const withholdInHTML = (html, place) => {
       if (name === "script" && key === "type") return PREFIX + whole;
       const found = names.includes(key) ? withheldBy(key, valueOf(quoted)) : [];
       for (const id of found) ids.add(id);
-      return found.length ? PREFIX + whole : whole;
+      return found.length ? waitingName(key) + whole.slice(key.length) : whole;
     });
     if (!ids.size) return tag;
     return `<${name} ${MARK}="${[...ids].join(" ")}"${name === "script" ? ' type="text/plain"' : ""}${changed}>`;
@@ -222,11 +229,10 @@ const withoutMarks = (html) => {
     const original = attributes.replace(new RegExp(` ${ATTRIBUTE}`, "g"), (whole, key, _, quoted = "") => {
       if (key === MARK || (name === "script" && whole === ' type="text/plain"')) return "";
       if (name === "script" && key === `${PREFIX}type`) return whole.replace(PREFIX, "");
-      const attribute = key.slice(PREFIX.length);
-      const isWaiting = key.startsWith(PREFIX) && attribute !== "srcdoc" && loadingIn(name).includes(attribute);
-      if (!isWaiting || !withheldBy(attribute, valueOf(quoted)).length) return whole;
+      const attribute = loadingIn(name).find((attribute) => key === waitingName(attribute));
+      if (!attribute || !withheldBy(attribute, valueOf(quoted)).length) return whole;
       isOurs = true;
-      return whole.replace(PREFIX, "");
+      return whole.replace(key, attribute);
     });
     return isOurs ? `${tag.slice(0, name.length + 1)}${original}>` : tag;
   });

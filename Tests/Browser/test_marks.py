@@ -198,12 +198,3 @@ def test_open_shadow_trees_of_the_page_come_back(stage):
     assert stage.third.names() == []
     stage.visitor.decide("accept")
     stage.settle({"one", "two"})
-
-
-def test_a_frame_whose_text_waits_comes_with_the_page_loaded_again(stage):
-    stage.open("<iframe srcdoc=\"<img src='{tracker}/inner.gif'>\"></iframe><img src='{tracker}/outer.gif'>")
-    visitor = stage.visitor
-    visitor.run("document.getElementById('crumbgate-accept').click()")
-    stage.settle({"inner", "outer"})
-    stage.settle()
-    assert sorted(stage.third.names()) == ["inner", "outer"], "each once"

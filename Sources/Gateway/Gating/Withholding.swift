@@ -68,6 +68,7 @@ extension Site {
 
 extension Insertions: ElementGate {
     var isSecure: Bool { isPageSecure }
+    var withheldCategories: UInt64 { withholding.categories }
 
     func rule(forHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule? {
         withholding.rule(forHost: host, port: port, path: path)

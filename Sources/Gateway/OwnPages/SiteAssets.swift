@@ -15,7 +15,7 @@ public struct SiteAssets: Sendable {
     /// What settings.js uses of the files before it.
     private static let shared =
         "part, root, makeRules, inLanguage, hasPlaceholder, MARK, PREFIX, later, take, optional, "
-        + "loading, ownMarks, nonce, idsOf, categoryOfURL, browser, reloadOnce"
+        + "loading, ownMarks, nonce, idsOf, categoryOfURL, browser, reloadOnce, waitingName, withheldHTML"
 
     /// Makes the files of a site; the script counts decisions that its history still covers.
     public init(site: Site, history: SiteHistory = .none) {

@@ -51,7 +51,8 @@ extension DocumentRewriter {
         let text = input.extracting(start + scriptText.lowerBound..<start + scriptText.upperBound)
         let findings = judge.judge(tokenizer, open: open, text: text, in: input, gate: gate)
         if element == .meta, mode != .done { noteCharset(ofMeta: input.extracting(start..<end)) }
-        guard findings.categories != 0 else {
+        let isWithheld = findings.categories != 0
+        guard isWithheld || findings.hasForeignMark else {
             if element == .meta, mode != .done { close(gate: gate, into: &output) }
             if element == .meta, mode != .done, writePolicy(input, from: start, to: end, gate: gate, into: &output) {
                 return
@@ -60,19 +61,19 @@ extension DocumentRewriter {
             return
         }
         var copied = start
-        if !tokenizer.isCut {
+        if isWithheld, !tokenizer.isCut {
             if element.isFrame { writePlaceholder(findings, input, gate: gate, into: &output) }
             copied = tokenizer.tagName.upperBound
             output.append(input.extracting(start..<copied))
             output.append(" ")
             writeMark(findings, element: element, gate: gate, into: &output)
         }
-        var isMarked = !tokenizer.isCut
+        var isMarked = !isWithheld || !tokenizer.isCut
         let count = tokenizer.attributeCount
         for index in 0...count {
             guard let attribute = index < count ? tokenizer.attribute(index) : open else { break }
             let name = input[attribute.name]
-            guard isGated(name, of: element, findings) else { continue }
+            guard let prefix = prefix(of: name, element, findings) else { continue }
             output.append(input.extracting(copied..<attribute.name.lowerBound))
             copied = attribute.name.lowerBound
             if !isMarked {
@@ -85,7 +86,7 @@ extension DocumentRewriter {
                 output.append(name.extracting(0...colon))
                 copied += colon + 1
             }
-            output.append("data-crumbgate-")
+            output.append(prefix)
         }
         output.append(input.extracting(copied..<end))
     }
@@ -100,10 +101,13 @@ extension DocumentRewriter {
         output.append(instruction.extracting(2..<instruction.byteCount))
     }
 
-    private func isGated(_ name: RawSpan, of element: Element, _ findings: ElementJudge.Findings) -> Bool {
-        if element == .script, name.equalsIgnoringCase("type") { return true }
-        guard let reference = ReferenceAttribute(name, of: element) else { return false }
-        return findings.attributes & reference.bit != 0
+    /// What an attribute's name is led by so that the attribute does nothing; nil for one that stays.
+    private func prefix(of name: RawSpan, _ element: Element, _ findings: ElementJudge.Findings) -> StaticString? {
+        if element == .script, name.equalsIgnoringCase("type") { return "data-crumbgate-" }
+        guard let reference = ReferenceAttribute(name, of: element) else {
+            return ReferenceAttribute.isWaitingDocument(name, of: element) ? "data-crumbgate-" : nil
+        }
+        return findings.attributes & reference.bit != 0 ? reference.waitingPrefix : nil
     }
 
     private func writeMark(

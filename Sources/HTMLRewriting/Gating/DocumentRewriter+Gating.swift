@@ -3,8 +3,8 @@ import Bytes
 // What a gate withholds, and how a page is read to its end for it.
 //
 // A withheld element gets `data-crumbgate="ID…"` right after its name, and the names of the attributes that would load
-// something are led by `data-crumbgate-`: their values stay, byte for byte. A script's `type` is led the same way and
-// `text/plain` put in its place. Before a frame stands what is shown instead of it.
+// something are led by `data-crumbgate-`, `srcdoc` by `oncrumbgate`: their values stay, byte for byte. A script's `type`
+// is led the same way and `text/plain` put in its place. Before a frame stands what is shown instead of it.
 extension DocumentRewriter {
     /// What a gate looks at in a document.
     public struct Gating: Sendable {

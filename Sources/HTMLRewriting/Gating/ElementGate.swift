@@ -8,6 +8,9 @@ public protocol ElementGate {
     /// Whether the page was asked for by https: what a scheme-relative URL means.
     var isSecure: Bool { get }
 
+    /// The categories that are withheld at present: bit *n* for the one with index *n*.
+    var withheldCategories: UInt64 { get }
+
     /// The rule that withholds a URL at present; nil when it may be loaded.
     ///
     /// - Parameters:
@@ -46,6 +49,9 @@ public struct WithheldRule: Equatable, Sendable {
     /// The index of its category, below 64.
     public var category: UInt8
 
+    /// No rule: what nobody can judge is withheld.
+    public static let none = WithheldRule(number: .max, category: 0)
+
     /// Makes it of its parts.
     @inlinable
     public init(number: UInt32, category: UInt8) {
@@ -78,6 +84,7 @@ public struct FramePlace: Equatable, Sendable {
 /// The gate of documents of which nothing is withheld.
 struct OpenGate: ElementGate {
     var isSecure: Bool { true }
+    var withheldCategories: UInt64 { 0 }
     func rule(forHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule? { nil }
     func mayWithhold(host: RawSpan) -> Bool { false }
     func rule(forScript text: RawSpan) -> WithheldRule? { nil }

@@ -15,7 +15,9 @@ struct ElementJudge: ~Copyable {
         var categories: UInt64 = 0
         /// By `ReferenceAttribute.bit`.
         var attributes: UInt16 = 0
-        var rule = WithheldRule(number: 0, category: 0)
+        var rule = WithheldRule.none
+        /// Whether the origin has written a mark that is ours alone: `ReferenceAttribute.isWaitingDocument`.
+        var hasForeignMark = false
 
         mutating func add(_ found: WithheldRule) {
             if categories == 0 { rule = found }
@@ -51,15 +53,20 @@ struct ElementJudge: ~Copyable {
         let count = tokenizer.attributeCount
         for index in 0...count {
             guard let attribute = index < count ? tokenizer.attribute(index) : open else { break }
-            guard let reference = ReferenceAttribute(input[attribute.name], of: element), seen & reference.bit == 0
-            else {
+            guard let reference = ReferenceAttribute(input[attribute.name], of: element) else {
+                if ReferenceAttribute.isWaitingDocument(input[attribute.name], of: element) {
+                    findings.hasForeignMark = true
+                }
                 continue
             }
+            guard seen & reference.bit == 0 else { continue }
             // Of several of one name the first counts (§13.2.5.33).
             seen |= reference.bit
             let before = findings.categories
             findings.categories = 0
             judge(reference, input[attribute.value], gate: gate, depth: depth, findings: &findings)
+            // What is yet to come of a document or a list may be anything.
+            if index == count, reference.holdsSeveral { findings.categories |= gate.withheldCategories }
             if findings.categories != 0 { findings.attributes |= reference.bit }
             findings.categories |= before
         }

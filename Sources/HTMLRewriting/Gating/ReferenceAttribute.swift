@@ -30,6 +30,23 @@ enum ReferenceAttribute: UInt8, CaseIterable {
         self = found
     }
 
+    /// Whether an attribute is the one under which a frame's document waits, whoever wrote it. The name begins like that
+    /// of an event handler: what cleans others' markup takes those away, and lets `data-` pass.
+    static func isWaitingDocument(_ name: RawSpan, of element: Element) -> Bool {
+        name.byteCount == 17 && element == .iframe && name.equalsIgnoringCase("oncrumbgatesrcdoc")
+    }
+
+    /// Whether its value may hold more than one URL.
+    var holdsSeveral: Bool {
+        switch self {
+        case .srcdoc, .srcset, .imagesrcset, .values: true
+        case .src, .href, .xlinkHref, .poster, .data, .content, .background, .to, .from, .by: false
+        }
+    }
+
+    /// What the attribute's name is led by while it waits.
+    var waitingPrefix: StaticString { self == .srcdoc ? "oncrumbgate" : "data-crumbgate-" }
+
     private func isOf(_ element: Element) -> Bool {
         switch element {
         case .script: self == .src || self == .href || self == .xlinkHref

@@ -43,7 +43,10 @@ func fuzzGating(_ bytes: [UInt8]) {
     for syntax in [DocumentSyntax.html, .xml] {
         let whole = gated([bytes], syntax)
         expect(whole.withoutGating == bytes, "not given back: \(whole.shown)")
-        expect(gated([whole], syntax) == whole, "gated twice: \(whole.shown)")
+        // The mark of a frame's document is nobody's but ours.
+        if whole.without(Array("oncrumbgate".utf8)) == whole {
+            expect(gated([whole], syntax) == whole, "gated twice: \(whole.shown)")
+        }
         let parts = gated(random.pieces(of: bytes), syntax)
         expect(parts == whole, "in pieces: \(parts.shown) whole: \(whole.shown)")
         // What is too long to be held is gated in parts, which may put a mark elsewhere.
@@ -55,6 +58,7 @@ func fuzzGating(_ bytes: [UInt8]) {
 /// Withholds what has a `t` first in its host, or `fbq` in its script.
 private struct FuzzGate: ElementGate {
     var isSecure: Bool { true }
+    var withheldCategories: UInt64 { 0b110 }
     func rule(forHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule? {
         host[0] | 0x20 == UInt8(ascii: "t") ? WithheldRule(number: 1, category: 1) : nil
     }
@@ -91,12 +95,12 @@ extension [UInt8] {
         for mark in [
             #" data-crumbgate="x" type="text/plain""#, #"data-crumbgate="x" type="text/plain" "#,
             #" data-crumbgate="x""#,
-            #"data-crumbgate="x" "#, "data-crumbgate-",
+            #"data-crumbgate="x" "#, "data-crumbgate-", "oncrumbgate",
         ] { rest = rest.without(Array(mark.utf8)) }
         return rest
     }
 
-    private func without(_ mark: [UInt8]) -> [UInt8] {
+    fileprivate func without(_ mark: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         var at = 0
         while at < count {

@@ -5,6 +5,7 @@ import HTMLRewriting
 /// The rules of `fixtures/gating`, with nothing optional granted; see its README.
 struct CaseGate: ElementGate {
     var isSecure: Bool { true }
+    var withheldCategories: UInt64 { 0b111 }
 
     func rule(forHost host: RawSpan, port: UInt16, path: RawSpan) -> WithheldRule? {
         var components = URLComponents()

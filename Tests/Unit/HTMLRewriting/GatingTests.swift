@@ -195,6 +195,23 @@ struct GatingTests {
         }
     }
 
+    @Test("A document in an attribute longer than may be held waits as a whole", arguments: [977, 7000, 300_000])
+    func longDocuments(size: Int) {
+        let filler = String(repeating: "<p>x</p>", count: 12_000)
+        for (before, after) in [(filler, ""), ("", filler), (filler, filler)] {
+            let frame = "<iframe title=y srcdoc=\"\(before)<img src='//tracker.example/a'>\(after)\"></iframe>"
+            let bytes = Array((Self.start + frame + "<b>end</b>").utf8)
+            let pieces = stride(from: 0, to: bytes.count, by: size).map { at in
+                Array(bytes[at..<min(at + size, bytes.count)])
+            }
+            let output = String(decoding: gated(pieces), as: UTF8.self)
+            #expect(output.contains(" oncrumbgatesrcdoc=\"<") && !output.contains(" srcdoc="), "in pieces of \(size)")
+            let isCut = size < 65_536
+            #expect(output.contains("data-crumbgate=\"analytics\(isCut ? " remarketing social" : "")\""))
+            #expect(output.hasSuffix("<b>end</b>"))
+        }
+    }
+
     @Test("A document in UTF-16 is closed by a policy of its own", arguments: [true, false])
     func utf16(isBigEndian: Bool) {
         let text = "<!doctype html><img src=//tracker.example/a>"
