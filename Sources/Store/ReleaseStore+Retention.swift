@@ -52,15 +52,7 @@ extension ReleaseStore {
             }
             return (count, count + sums > 0)
         }
-        if isAnything {
-            do {
-                try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-                // A reader holds an old snapshot.
-            } catch {
-                throw StoreError(error, path: path)
-            }
-        }
+        if isAnything { try overwriteLog() }
         return deleted
     }
 }

@@ -6,7 +6,7 @@ import Measurement
 /// Nothing else about visitors is ever written to disk: integers and public words, no row per visit, nothing derived
 /// from a visitor. The file is in WAL mode, its deleted content is overwritten (`secure_delete`), its temporary tables
 /// stay in memory, and it is readable by its owner only. One process writes; any number read meanwhile.
-public final class ReleaseStore: ReleaseSink, Sendable {
+public final class ReleaseStore: ReleaseSink, Sendable, StoreFile {
     /// The file's name within the state directory.
     public static let fileName = "crumbgate.sqlite"
 
@@ -17,44 +17,21 @@ public final class ReleaseStore: ReleaseSink, Sendable {
     /// Opens the store for the process that releases windows, making the file when there is none and bringing an older
     /// schema up to date; the directory must exist.
     public static func open(path: String) throws(StoreError) -> ReleaseStore {
-        try PrivateFile.make(path)
-        let store = try ReleaseStore(path: path, configuration: Configuration())
-        do {
-            try store.queue.writeWithoutTransaction { database in
-                try Schema.checkOwnership(database, path: path)
-                // A release is rare and is told of as durable: it is synced, not left to the next checkpoint.
-                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-                try Schema.migrate(database)
-            }
-        } catch {
-            throw StoreError(error, path: path)
-        }
-        return store
+        // A release is rare and is told of as durable: it is synced, not left to the next checkpoint.
+        ReleaseStore(path, try Schema.format.open(path, label: label, patience: patience))
     }
 
     /// Opens the store to read it, while another process may be writing; throws `missing` when there is no file.
     public static func openReadOnly(path: String) throws(StoreError) -> ReleaseStore {
-        guard PrivateFile.exists(path) else { throw .missing(path: path) }
-        var configuration = Configuration()
-        configuration.readonly = true
-        let store = try ReleaseStore(path: path, configuration: configuration)
-        try store.read { try Schema.check($0, path: path) }
-        return store
+        ReleaseStore(path, try Schema.format.openReadOnly(path, label: label, patience: patience))
     }
 
-    private init(path: String, configuration: Configuration) throws(StoreError) {
+    private static let label = "store"
+    private static let patience = 5.0
+
+    private init(_ path: String, _ queue: DatabaseQueue) {
         self.path = path
-        var configuration = configuration
-        configuration.label = "store"
-        configuration.busyMode = .timeout(5)
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
-        }
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw StoreError(error, path: path)
-        }
+        self.queue = queue
     }
 
     /// Keeps a window's cells and its ledger entry in one transaction, or neither when it throws.
@@ -97,14 +74,6 @@ public final class ReleaseStore: ReleaseSink, Sendable {
     /// Closes the file; the last writer leaves neither a WAL nor a shared-memory file behind.
     public func close() throws(StoreError) {
         do { try queue.close() } catch { throw StoreError(error, path: path) }
-    }
-
-    func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try queue.read(body) } catch { throw StoreError(error, path: path) }
-    }
-
-    func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try queue.write(body) } catch { throw StoreError(error, path: path) }
     }
 }
 

@@ -122,15 +122,7 @@ enum Schema {
         """,
     ]
 
-    private static let format = FileFormat(applicationID: applicationID, steps: steps)
-
-    static func checkOwnership(_ database: Database, path: String) throws {
-        try format.checkOwnership(database, path: path)
-    }
-
-    static func migrate(_ database: Database) throws { try format.migrate(database) }
-
-    static func check(_ database: Database, path: String) throws { try format.check(database, path: path) }
+    static let format = FileFormat(applicationID: applicationID, steps: steps)
 
     /// Adds one row's figures to what is there; arguments: site, dimension, day, key, key2, then each measure.
     static let addCell: String = {

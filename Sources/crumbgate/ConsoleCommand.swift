@@ -32,12 +32,10 @@ struct ConsoleCommand: ParsableCommand {
 
         func run() throws {
             let store = try accounts.open()
-            guard try store.account(name) == nil else { throw CommandError("there is an account '\(name)' already") }
+            guard try store.account(name) == nil else { throw taken(name) }
             let account = Account(
                 name: name, role: role, password: try askForPassword().text, revision: freshRevision())
-            guard try store.add(account, minute: currentMinute()) else {
-                throw CommandError("there is an account '\(name)' already")
-            }
+            guard try store.add(account, minute: currentMinute()) else { throw taken(name) }
             print("\(name) may log in now, as \(role.rawValue)")
         }
     }
@@ -65,11 +63,10 @@ struct ConsoleCommand: ParsableCommand {
 
         func run() throws {
             let store = try accounts.open()
-            guard try store.account(name) != nil else { throw CommandError("there is no account '\(name)'") }
+            guard try store.account(name) != nil else { throw missing(name) }
             let password = try askForPassword().text
-            guard try store.setPassword(password, of: name, revision: freshRevision(), minute: currentMinute()) else {
-                throw CommandError("there is no account '\(name)'")
-            }
+            guard try store.setPassword(password, of: name, revision: freshRevision(), minute: currentMinute())
+            else { throw missing(name) }
             print("\(name) has another password now")
         }
     }
@@ -85,9 +82,7 @@ struct ConsoleCommand: ParsableCommand {
         @OptionGroup var accounts: AccountsSource
 
         func run() throws {
-            guard try accounts.open().remove(name, minute: currentMinute()) else {
-                throw CommandError("there is no account '\(name)'")
-            }
+            guard try accounts.open().remove(name, minute: currentMinute()) else { throw missing(name) }
             print("\(name) may not log in any more")
         }
     }
@@ -112,6 +107,10 @@ extension AccountName: ExpressibleByArgument {
 }
 
 extension Account.Role: ExpressibleByArgument {}
+
+private func missing(_ name: AccountName) -> CommandError { CommandError("there is no account '\(name)'") }
+
+private func taken(_ name: AccountName) -> CommandError { CommandError("there is an account '\(name)' already") }
 
 private func currentMinute() -> Int64 { Int64(Date().timeIntervalSince1970) / 60 }
 

@@ -48,11 +48,8 @@ func addAccountRoutes(to router: Router<ConsoleContext>, desk: Desk, pages: Page
     router.get("/audit") { request, _ -> Response in
         guard let person = try request.operator(desk) else { return .seeOther("/login") }
         guard person.isAdmin else {
-            try desk.record(.forbidden, by: person.name, of: "audit log")
-            return pages.document(
-                "problem", title: "For admins", for: person,
-                ["title": "For admins", "message": "The audit log is for accounts with the role admin."],
-                status: .forbidden)
+            return try desk.refuse(
+                "audit log", to: person, pages, "The audit log is for accounts with the role admin.")
         }
         let limit = 200
         let entries: [[String: Any]] = try desk.audit(limit: limit).map { entry in
@@ -78,6 +75,16 @@ extension Request {
             throw HTTPError(.forbidden, message: "The form is of another session; please load the page again.")
         }
         return (person, form)
+    }
+}
+
+extension Desk {
+    /// Tells somebody that something is for admins, and keeps in the audit log that they asked for it.
+    func refuse(_ thing: String, to person: Operator, _ pages: Pages, _ message: String) throws -> Response {
+        try record(.forbidden, by: person.name, of: thing)
+        return pages.document(
+            "problem", title: "For admins", for: person, ["title": "For admins", "message": message],
+            status: .forbidden)
     }
 }
 

@@ -11,11 +11,8 @@ func addExportRoutes(
         router.get("/export.\(format)") { request, _ -> Response in
             guard let person = try request.operator(desk) else { return .seeOther("/login") }
             guard person.isAdmin else {
-                try desk.record(.forbidden, by: person.name, of: "export of \(format)")
-                return pages.document(
-                    "problem", title: "For admins", for: person,
-                    ["title": "For admins", "message": "Exports are for accounts with the role admin."],
-                    status: .forbidden)
+                return try desk.refuse(
+                    "export of \(format)", to: person, pages, "Exports are for accounts with the role admin.")
             }
             guard let selection = Selection(request, environment) else { throw HTTPError(.notFound) }
             if let problem = selection.problem { throw HTTPError(.badRequest, message: problem) }

@@ -4,7 +4,7 @@ import GRDB
 ///
 /// It lies beside the store of released figures and holds nothing of visitors. The proxy and the commands may write at
 /// the same time. What is removed is overwritten (`secure_delete`).
-public final class ConsoleStore: Sendable {
+public final class ConsoleStore: Sendable, StoreFile {
     /// The file's name within the state directory.
     public static let fileName = "console.sqlite"
     /// Entries that the audit log keeps at most of what was done; the oldest go first.
@@ -14,32 +14,16 @@ public final class ConsoleStore: Sendable {
 
     /// The file's path.
     public let path: String
-    private let queue: DatabaseQueue
+    let queue: DatabaseQueue
 
     /// Opens the file, making it when there is none; the directory must exist.
     public static func open(path: String) throws(StoreError) -> ConsoleStore {
-        try PrivateFile.make(path)
-        return try ConsoleStore(path: path)
+        ConsoleStore(path, try ConsoleSchema.format.open(path, label: "console", patience: 2))
     }
 
-    private init(path: String) throws(StoreError) {
+    private init(_ path: String, _ queue: DatabaseQueue) {
         self.path = path
-        var configuration = Configuration()
-        configuration.label = "console"
-        configuration.busyMode = .timeout(2)
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
-        }
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.writeWithoutTransaction { database in
-                try ConsoleSchema.format.checkOwnership(database, path: path)
-                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-                try ConsoleSchema.format.migrate(database)
-            }
-        } catch {
-            throw StoreError(error, path: path)
-        }
+        self.queue = queue
     }
 
     /// The account of a name.
@@ -156,13 +140,5 @@ public final class ConsoleStore: Sendable {
             throw StoreError.corrupt(path: path)
         }
         return Account(name: name, role: role, password: row[2], revision: row[3])
-    }
-
-    private func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try queue.read(body) } catch { throw StoreError(error, path: path) }
-    }
-
-    private func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try queue.write(body) } catch { throw StoreError(error, path: path) }
     }
 }

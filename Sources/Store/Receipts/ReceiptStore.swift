@@ -8,7 +8,7 @@ import GRDB
 /// an fsync of the log, so that neither a crash of the process nor a loss of power takes a receipt back. What is erased
 /// is overwritten (`secure_delete`). The proxy and the commands may write at the same time; each transaction begins with
 /// the lock.
-public final class ReceiptStore: Sendable {
+public final class ReceiptStore: Sendable, StoreFile {
     /// The file's name within the state directory.
     public static let fileName = "receipts.sqlite"
 
@@ -19,19 +19,9 @@ public final class ReceiptStore: Sendable {
     /// Opens the file to write it, making it when there is none; the directory must exist.
     public static func open(path: String) throws(StoreError) -> ReceiptStore {
         let isNew = !PrivateFile.exists(path)
-        try PrivateFile.make(path)
-        let store = try ReceiptStore(path: path, configuration: Configuration())
-        do {
-            try store.queue.writeWithoutTransaction { database in
-                try ReceiptSchema.format.checkOwnership(database, path: path)
-                try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
-                try ReceiptSchema.format.migrate(database)
-            }
-        } catch {
-            throw StoreError(error, path: path)
-        }
+        let queue = try ReceiptSchema.format.open(path, label: label, patience: patience)
         if isNew { try PrivateFile.syncDirectory(of: path) }
-        return store
+        return ReceiptStore(path, queue)
     }
 
     /// Opens the file of a proxy to change it; throws `missing` when there is none.
@@ -42,28 +32,16 @@ public final class ReceiptStore: Sendable {
 
     /// Opens the file to read it, while another process may be writing; throws `missing` when there is none.
     public static func openReadOnly(path: String) throws(StoreError) -> ReceiptStore {
-        guard PrivateFile.exists(path) else { throw .missing(path: path) }
-        var configuration = Configuration()
-        configuration.readonly = true
-        let store = try ReceiptStore(path: path, configuration: configuration)
-        try store.read { try ReceiptSchema.format.check($0, path: path) }
-        return store
+        ReceiptStore(path, try ReceiptSchema.format.openReadOnly(path, label: label, patience: patience))
     }
 
-    private init(path: String, configuration: Configuration) throws(StoreError) {
+    private static let label = "receipts"
+    /// Shorter than visitors wait for an answer.
+    private static let patience = 2.0
+
+    private init(_ path: String, _ queue: DatabaseQueue) {
         self.path = path
-        var configuration = configuration
-        configuration.label = "receipts"
-        // Shorter than visitors wait for an answer.
-        configuration.busyMode = .timeout(2)
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY")
-        }
-        do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-        } catch {
-            throw StoreError(error, path: path)
-        }
+        self.queue = queue
     }
 
     /// Keeps receipts, all of them or, when it throws, none; one sync for all.
@@ -125,25 +103,6 @@ public final class ReceiptStore: Sendable {
     /// Closes the file; the last writer leaves neither a WAL nor a shared-memory file behind.
     public func close() throws(StoreError) {
         do { try queue.close() } catch { throw StoreError(error, path: path) }
-    }
-
-    /// What was erased must not stay in the WAL: it goes into the file, where it is overwritten, and the WAL is cut.
-    private func overwriteLog() throws(StoreError) {
-        do {
-            try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
-            // A reader holds an old snapshot; the next checkpoint does it.
-        } catch {
-            throw StoreError(error, path: path)
-        }
-    }
-
-    func read<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try queue.read(body) } catch { throw StoreError(error, path: path) }
-    }
-
-    func write<Value>(_ body: (Database) throws -> Value) throws(StoreError) -> Value {
-        do { return try queue.write(body) } catch { throw StoreError(error, path: path) }
     }
 }
 
