@@ -17,8 +17,9 @@ public final class Console: Sendable {
     /// Connections at a time.
     private static let connections = 256
 
-    /// From a failure to the next attempt.
-    private static let retry: Duration = .seconds(30)
+    /// From the first failure to the next attempt, and at most: each pause is twice the last one. A proxy that was just
+    /// replaced gives the port back soon.
+    private static let retries: ClosedRange<Duration> = .seconds(1) ... .seconds(30)
 
     /// Makes a console that will listen on a loopback address.
     public init(host: String, port: UInt16, environment: ConsoleEnvironment, logger: Logger) {
@@ -33,6 +34,7 @@ public final class Console: Sendable {
         let finished = DispatchSemaphore(value: 0)
         let task = Task.detached { [self] in
             var said = ""
+            var pause = Self.retries.lowerBound
             while !Task.isCancelled {
                 do {
                     try await run()
@@ -46,7 +48,8 @@ public final class Console: Sendable {
                     }
                     said = reason
                 }
-                try? await Task.sleep(for: Self.retry)
+                try? await Task.sleep(for: pause)
+                pause = min(pause * 2, Self.retries.upperBound)
             }
             finished.signal()
         }

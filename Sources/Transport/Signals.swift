@@ -17,7 +17,7 @@ struct Signals: ~Copyable {
         guard descriptor >= 0 else { throw SystemError("sigaction") }
     }
 
-    /// Waits for a signal or a changed file, at most so long.
+    /// Waits for a signal or a changed file, at most so long; a change before a hang-up is part of it.
     func wait(also watch: borrowing FileWatch, milliseconds: Int32) -> Event {
         var descriptors = [
             pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
@@ -28,7 +28,11 @@ struct Signals: ~Copyable {
         if descriptors[0].revents != 0 {
             var number: UInt8 = 0
             // Reads at most the one byte.
-            if unsafe read(descriptor, &number, 1) == 1 { return Int32(number) == SIGHUP ? .hangUp : .terminate }
+            if unsafe read(descriptor, &number, 1) == 1 {
+                guard Int32(number) == SIGHUP else { return .terminate }
+                _ = watch.takeChanges()
+                return .hangUp
+            }
         }
         if descriptors[1].revents != 0, watch.hasChanged() { return .reload }
         return .none
@@ -56,6 +60,11 @@ struct FileWatch: ~Copyable {
     /// Whether what happened in the folder happened to the file; what follows within a moment is the same change.
     func hasChanged() -> Bool {
         usleep(50_000)
+        return takeChanges()
+    }
+
+    /// Forgets what happened until now; whether any of it happened to the file.
+    func takeChanges() -> Bool {
         var isOurs = false
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
