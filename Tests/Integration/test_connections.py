@@ -187,6 +187,7 @@ def test_a_chunked_response_with_extensions_and_trailers(client, origin):
         assert client.request().body == b"hello"
 
 
+@pytest.mark.alone
 def test_the_first_chunk_comes_before_the_last_is_made(client, origin):
     def respond(peer, _):
         peer.send(head(fields=["Content-Type: text/plain", "Transfer-Encoding: chunked"]) + chunk(b"first"))

@@ -3,42 +3,94 @@
 import json
 import pathlib
 import re
+import shutil
 import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 
 from harness.client import DOCUMENT, Client, eventually, exchange, fetch
 from harness.console import PASSWORD, Operator, command
 from harness.origin import page
-from harness.process import ROOT, free_port
+from harness.process import ROOT, Gate, free_port
 
 
-@pytest.fixture
-def make_console(make_gate, origin):
-    """Starts proxies with a console and two accounts."""
+#: For a test that changes the console, counts what it has on record, or uses up its patience.
+own_console = pytest.mark.own_console
 
-    def make(port=None, has_accounts=True):
-        port = port or free_port()
-        gate = make_gate(
+
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory):
+    """The file of two accounts: making them takes a while, since their passwords are hashed."""
+    directory = tmp_path_factory.mktemp("accounts")
+    rules = directory / "rules.yaml"
+    rules.write_text(f"origin: http://127.0.0.1:9\nstate_directory: {directory}\n")
+    for name, role in (("ada", "admin"), ("vera", "viewer")):
+        made = command(SimpleNamespace(rules_path=rules), "add-user", name, "--role", role, password=PASSWORD)
+        assert made.returncode == 0, made.stderr
+    return directory / "console.sqlite"
+
+
+class Console(Gate):
+    """A proxy with a console; with the accounts of a file where that is given."""
+
+    def __init__(self, directory, origin, port=None, accounts=None):
+        self.console_port = port or free_port()
+        if accounts:
+            (directory / "state").mkdir(mode=0o700)
+            shutil.copy(accounts, directory / "state")
+        super().__init__(
+            directory,
             f"origin: http://127.0.0.1:{origin.port}\nmeasurement: {{ threshold: 1 }}\n"
-            f"console: {{ listen: 127.0.0.1:{port} }}\n"
+            f"console: {{ listen: 127.0.0.1:{self.console_port} }}\n",
         )
-        gate.console_port = port
-        eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
-        if has_accounts:
-            for name, role in (("ada", "admin"), ("vera", "viewer")):
-                made = command(gate, "add-user", name, "--role", role, password=PASSWORD)
-                assert made.returncode == 0, made.stderr
-        return gate
 
-    return make
+    def wait_for_console(self):
+        eventually(lambda: is_open(self.console_port))
+
+
+def is_open(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 @pytest.fixture
-def console(make_console):
-    return make_console()
+def make_console(tmp_path, origin):
+    """Starts proxies with a console."""
+    consoles = []
+
+    def make(accounts=None, port=None):
+        directory = tmp_path / f"console{len(consoles)}"
+        directory.mkdir()
+        consoles.append(Console(directory, origin, port, accounts))
+        if port is None:
+            consoles[-1].wait_for_console()
+        return consoles[-1]
+
+    yield make
+    for console in consoles:
+        console.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_console(tmp_path_factory, origin_server, accounts):
+    console = Console(tmp_path_factory.mktemp("console"), origin_server, accounts=accounts)
+    console.wait_for_console()
+    yield console
+    assert console.stop() == 0
+
+
+@pytest.fixture
+def console(request, make_console, accounts):
+    """A console with two accounts, `ada` (admin) and `vera` (viewer), which most tests share."""
+    if request.node.get_closest_marker("own_console"):
+        yield make_console(accounts)
+        return
+    shared = request.getfixturevalue("shared_console")
+    yield shared
+    assert shared.child.poll() is None, shared.log.decode()[-4000:]
 
 
 @pytest.fixture
@@ -63,6 +115,7 @@ def test_health_is_told_to_whoever_is_on_the_machine(console):
     ]
 
 
+@own_console
 def test_readiness_ends_with_the_store(console):
     (console.directory / "state" / "crumbgate.sqlite").rename(console.directory / "elsewhere")
     ready = fetch(console.console_port, "/readyz", host="localhost")
@@ -70,6 +123,7 @@ def test_readiness_ends_with_the_store(console):
     assert fetch(console.console_port, "/healthz", host="localhost").status == 200
 
 
+@own_console
 def test_readiness_ends_with_the_order_to_stop(console, origin):
     with Client(console.port) as visitor:
         visitor.send(b"GET / HTTP/1.1\r\nHost: shop.test\r\n")
@@ -84,11 +138,11 @@ def test_the_proxy_goes_on_without_its_console(make_console, origin):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        gate = make_console(taken.getsockname()[1], has_accounts=False)
+        gate = make_console(port=taken.getsockname()[1])
         gate.wait_for_log(b"the console is not there, the proxy goes on without it")
         assert fetch(gate.port, "/").status == 200
     # Once its port is free it is there.
-    eventually(lambda: socket.socket().connect_ex(("127.0.0.1", gate.console_port)) == 0, 45)
+    eventually(lambda: is_open(gate.console_port), 10)
     assert fetch(gate.console_port, "/healthz", host="localhost").status == 200
 
 
@@ -145,6 +199,7 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(operator):
     assert one == two and b"crumbgate-console" not in operator.cookies
 
 
+@pytest.mark.alone
 def test_an_unknown_name_costs_as_much_time(operator):
     def least(name):
         times = []
@@ -159,6 +214,7 @@ def test_an_unknown_name_costs_as_much_time(operator):
     assert unknown > 0.02 and 0.4 < unknown / known < 2.5
 
 
+@own_console
 def test_passwords_cannot_be_tried_for_long(operator, console):
     statuses = [operator.log_in("ada", f"guess number {number}").status for number in range(12)]
     assert statuses[:10] == [422] * 10 and statuses[10:] == [429] * 2
@@ -169,6 +225,8 @@ def test_passwords_cannot_be_tried_for_long(operator, console):
     assert Operator(console.console_port).log_in("vera").status == 303
 
 
+@own_console
+@pytest.mark.alone
 def test_nobody_is_shut_out_by_others_attempts(operator, console):
     token = operator.token()
     form = {"token": token, "password": "not the password"}
@@ -185,6 +243,7 @@ def test_nobody_is_shut_out_by_others_attempts(operator, console):
         assert {answer.result().status for answer in under_way} == {422}
 
 
+@own_console
 def test_refused_attempts_push_nothing_out_of_the_audit_log(admin, console):
     stranger = Operator(console.console_port)
     form = {"token": stranger.token(), "name": "vera", "password": "not the password"}
@@ -195,6 +254,7 @@ def test_refused_attempts_push_nothing_out_of_the_audit_log(admin, console):
     assert body.count("wrong name or password") <= 2 and body.count("too many attempts") <= 2
 
 
+@own_console
 def test_what_a_role_does_not_allow_is_on_record(operator, console):
     operator.log_in("vera")
     assert [operator.get(path).status for path in ("/audit", "/export.csv", "/export.csv")] == [403] * 3
@@ -204,6 +264,7 @@ def test_what_a_role_does_not_allow_is_on_record(operator, console):
     assert "not allowed" in body and "audit log</td>" in body and "export of csv</td>" in body
 
 
+@own_console
 def test_a_period_is_bounded(operator, console):
     operator.log_in("vera")
     for wrong, reason in (
@@ -221,6 +282,7 @@ def test_a_period_is_bounded(operator, console):
     assert told.returncode == 64 and b"more than the 1830" in told.stderr
 
 
+@own_console
 def test_slow_connections_keep_nobody_out_for_long(console):
     head = b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n"
     head += b"Content-Type: application/x-www-form-urlencoded\r\n\r\n"
@@ -343,6 +405,7 @@ def test_roles(operator, console):
         assert admin.get(f"/export.csv?{wrong}").status == 400
 
 
+@own_console
 def test_a_changed_or_removed_account_has_no_session_any_more(operator, console):
     operator.log_in("vera")
     assert command(console, "set-password", "vera", password="another long password").returncode == 0
@@ -354,6 +417,7 @@ def test_a_changed_or_removed_account_has_no_session_any_more(operator, console)
     assert operator.log_in("vera", "another long password").status == 422
 
 
+@own_console
 def test_everything_is_on_record_and_nothing_secret_is(admin, console):
     Operator(console.console_port).log_in("ada", "not the password")
     Operator(console.console_port).log_in("my-secret-typed-as-name", "not the password")
@@ -367,6 +431,7 @@ def test_everything_is_on_record_and_nothing_secret_is(admin, console):
     assert (console.directory / "state" / "console.sqlite").stat().st_mode & 0o777 == 0o600
 
 
+@own_console
 def test_commands_for_accounts(console):
     assert command(console, "list-users").stdout == b"admin\tada\nviewer\tvera\n"
     assert b"already" in command(console, "add-user", "ada", password=PASSWORD).stderr
@@ -391,6 +456,7 @@ def test_sizes_are_limited(operator):
     assert operator.get("/healthz").status == 200
 
 
+@own_console
 def test_a_restart_ends_sessions(admin, console):
     assert console.stop() == 0
     assert admin.cookies["crumbgate-console"].encode() not in console.log
@@ -403,7 +469,7 @@ def metrics(port, fields=()):
 
 
 def test_metrics_count_what_happened(make_console, origin):
-    gate = make_console(has_accounts=False)
+    gate = make_console()
     origin.answer(page("<!doctype html><title>t</title>", ["Set-Cookie: _ga=1; Path=/", "Set-Cookie: odd=1"]))
     for _ in range(13):
         assert fetch(gate.port, "/", [*DOCUMENT, "Cookie: _fbp=1"]).status == 200
@@ -428,7 +494,7 @@ def test_metrics_count_what_happened(make_console, origin):
 
 
 def test_one_visit_is_not_told_by_metrics(make_console, origin):
-    gate = make_console(has_accounts=False)
+    gate = make_console()
     origin.answer(page("<!doctype html><title>t</title>", ["Set-Cookie: _ga=1; Path=/"]))
 
     def figures():
@@ -443,7 +509,7 @@ def test_one_visit_is_not_told_by_metrics(make_console, origin):
 
 
 def test_metrics_tell_of_failures(make_console, origin, make_origin):
-    gate = make_console(has_accounts=False)
+    gate = make_console()
     dead = make_origin()
     dead.close()
     gate.write_rules(
@@ -460,7 +526,7 @@ def test_metrics_tell_of_failures(make_console, origin, make_origin):
 
 
 def test_metrics_hold_nothing_of_visitors(make_console, origin):
-    gate = make_console(has_accounts=False)
+    gate = make_console()
     canary = "canary-7f3a"
     fields = [*DOCUMENT, f"User-Agent: {canary}", f"Referer: http://{canary}.example/", f"Cookie: {canary}={canary}"]
     fetch(gate.port, f"/{canary}?{canary}={canary}", fields)
@@ -478,7 +544,7 @@ def test_metrics_behind_a_token(make_gate, origin, tmp_path, token):
         f"origin: http://127.0.0.1:{origin.port}\n"
         f"console: {{ listen: 127.0.0.1:{port}, metrics_token_file: {path} }}\n"
     )
-    eventually(lambda: socket.socket().connect_ex(("127.0.0.1", port)) == 0)
+    eventually(lambda: is_open(port))
     for given in ([], ["Authorization: Bearer x"], ["Authorization: Basic sesame-and-poppy"], ["Authorization: Bearer "]):
         assert fetch(port, "/metrics", given, host="localhost").status == (401 if token else 503)
     if token:

@@ -75,6 +75,7 @@ def test_a_day_is_released_once_however_often_the_process_is_killed(make_gate, m
     assert len({entry[:3] for entry in stored(first)[0]}) == len(stored(first)[0])
 
 
+@pytest.mark.alone
 def test_a_kill_loses_a_second_of_counts_at_most(make_gate, make_origin):
     """Under load: what was answered more than a checkpoint's interval before a kill is in the report."""
     gate = first = measuring_gate(make_gate, make_origin)

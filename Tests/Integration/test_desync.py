@@ -149,6 +149,7 @@ def test_responses_that_others_may_read_otherwise_are_not_passed_on(gate, origin
     assert fetch(gate.port, method="POST", body=b"x").status == 502
 
 
+@pytest.mark.alone
 def test_pipelined_requests_over_a_reload(make_gate, make_origin):
     """Each is answered whole and in order: by the rules it was begun under, and later ones by the new."""
     old, new = make_origin(), make_origin()

@@ -224,6 +224,7 @@ def test_one_hundred_megabytes_in_little_memory(make_gate, make_origin):
     assert largest[0] - before < 4 << 20
 
 
+@pytest.mark.alone
 def test_the_first_bytes_leave_before_the_last_come(client, origin):
     def respond(peer, _):
         peer.send(head(fields=["Content-Type: text/html", "Transfer-Encoding: chunked"]) + chunk(BEFORE + MIDDLE))

@@ -138,6 +138,7 @@ def test_bytes_after_a_204_never_become_another_response(gate, origin):
         assert client.request("/2").body == b"second"
 
 
+@pytest.mark.alone
 def test_504_when_the_origin_does_not_answer(gate, origin):
     origin.respond = lambda peer, _: time.sleep(2)
     began = time.monotonic()
@@ -145,6 +146,7 @@ def test_504_when_the_origin_does_not_answer(gate, origin):
     assert 0.8 < time.monotonic() - began < 1.9
 
 
+@pytest.mark.alone
 def test_504_when_the_origin_cannot_be_connected(make_gate):
     # A backlog that is full: the kernel drops what comes on top, so that connecting takes for ever.
     with socket.socket() as listener:
@@ -289,6 +291,7 @@ def test_a_slow_head_is_cut_off(gate, origin):
     assert origin.requests == []
 
 
+@pytest.mark.alone
 def test_many_slow_heads_do_not_keep_others_waiting(gate, origin):
     clients = [Client(gate.port) for _ in range(200)]
     for client in clients:

@@ -201,6 +201,7 @@ def test_assets_are_revalidated_and_cacheable(shop, shop_gate):
     assert again.status == 304 and again.set_cookies == []
 
 
+@pytest.mark.alone
 def test_a_slow_page_streams(shop, shop_gate):
     import time
 

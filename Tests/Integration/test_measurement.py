@@ -234,6 +234,7 @@ def test_withheld_cookies_are_counted_by_name(measured):
     assert "canary-value" not in json.dumps(seen)
 
 
+@pytest.mark.alone
 def test_term_under_load_loses_no_count(measured):
     answered = [0]
     lock, running = threading.Lock(), [True]

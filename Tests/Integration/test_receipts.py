@@ -409,6 +409,7 @@ def blocked(gate):
     return database
 
 
+@pytest.mark.alone
 def test_a_store_that_does_not_answer_costs_nobody_else(own_gate):
     body = accept_body(own_gate)
     browser = visitor(own_gate)
