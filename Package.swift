@@ -45,6 +45,9 @@ let package = Package(
             name: "COpenSSL", path: "Sources/C/COpenSSL",
             cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")],
             linkerSettings: [.linkedLibrary("crypto")]),
+        .target(
+            name: "CTLS", path: "Sources/C/CTLS",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CLinux", path: "Sources/C/CLinux"),
         .target(name: "CDoubt", path: "Sources/C/CDoubt"),
         .target(name: "CKnownServices", path: "Sources/C/CKnownServices"),
@@ -78,9 +81,13 @@ let package = Package(
         pure("PublicSuffix", ["Bytes", "CPublicSuffix"]),
         pure("Consent", ["Bytes", "Cookies", "COpenSSL"]),
         pure("Location", ["Bytes", "CMaxMindDB"]),
+        pure("TLS", ["Bytes", "CTLS"]),
         pure(
             "Rules",
-            ["Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "CKnownServices", "Yams"]),
+            [
+                "Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "TLS", "CKnownServices",
+                "Yams",
+            ]),
         pure("Measurement", ["Bytes", "Location", "CTrafficLists", "Yams"]),
         pure(
             "Gateway",
@@ -95,7 +102,7 @@ let package = Package(
             "Gateway",
             ["Gateway", "Bytes", "HTTPWire", "Consent", "ContentCoding", "Location", "Measurement", "Rules"]),
         tests("Consent", ["Consent", "Cookies", "Bytes"]),
-        tests("Rules", ["Rules", "Bytes", "Consent", "Cookies", "Location"]),
+        tests("Rules", ["Rules", "Bytes", "Consent", "Cookies", "Location", "TLS"]),
         tests("HTMLRewriting", ["HTMLRewriting", "Bytes", "CDoubt"]),
         tests("Location", ["Location", "Bytes"]),
         tests("Store", ["Store", "Consent", "Bytes", "Measurement", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -103,7 +110,8 @@ let package = Package(
         tests("Measurement", ["Measurement", "Location", "Bytes"]),
 
         // The shells.
-        pure("Transport", ["Bytes", "HTTPWire", "Gateway", "Rules", "Location", "Measurement", "CLinux", logging]),
+        pure(
+            "Transport", ["Bytes", "HTTPWire", "Gateway", "Rules", "Location", "Measurement", "TLS", "CLinux", logging]),
         pure(
             "Store", ["Measurement", "Location", "Consent", .product(name: "GRDB", package: "GRDB.swift")]),
         pure("Reports", ["Store", "Consent", "Measurement", "Bytes"]),

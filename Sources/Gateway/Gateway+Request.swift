@@ -180,6 +180,13 @@ extension Gateway {
             retryAfter: policy?.limits.retryAfter, at: now, into: &output)
     }
 
+    /// Appends the answer to HTTP without TLS where TLS is spoken.
+    public func writePlainOverTLS(at now: Moment, into output: inout ByteBuffer) {
+        ErrorPage.write(
+            status: 400, detail: "This address is for HTTPS: it begins with https://.", isPersistent: false, at: now,
+            into: &output)
+    }
+
     /// Appends the answer to a request head that does not come to its end.
     public func writeRequestTimeout(at now: Moment, into output: inout ByteBuffer) {
         ErrorPage.write(

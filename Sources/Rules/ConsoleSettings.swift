@@ -30,7 +30,7 @@ struct ConsoleDecoder {
                         + "that others reach", at: place, expected: Self.expected)
                 return nil
             }
-            if listeners.contains(read) {
+            if listeners.contains(where: read.isSamePlace) {
                 reader.report("visitors are to connect here: the console needs a port of its own", at: place)
             }
             listener = read

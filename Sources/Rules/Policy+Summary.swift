@@ -1,10 +1,13 @@
 import Consent
+import TLS
 
 extension Policy {
     /// What the file amounts to, in a few lines for people.
     public var summary: String {
         var text = "\(sourceFile): no errors\n"
-        let addresses = listeners.map { $0.host.contains(":") ? "[\($0.host)]:\($0.port)" : "\($0.host):\($0.port)" }
+        let addresses = listeners.map { listener in
+            listener.authority + (listener.tls.map { " (TLS \($0.minimumVersion.rawValue) or later)" } ?? "")
+        }
         text += "listens on \(addresses.joined(separator: ", "))\n"
         for site in sites {
             let hosts = site.hosts.isEmpty ? "every host" : site.hosts.joined(separator: ", ")

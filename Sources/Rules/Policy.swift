@@ -79,19 +79,6 @@ public final class Policy: Sendable {
     }
 }
 
-/// An address and port to listen on.
-public struct Listener: Hashable, Sendable {
-    /// An IPv4 or IPv6 address without brackets.
-    public let host: String
-    /// The TCP port.
-    public let port: UInt16
-
-    package init(host: String, port: UInt16) {
-        self.host = host
-        self.port = port
-    }
-}
-
 /// Bounds of what one peer may make this process hold.
 @frozen
 public struct Limits: Hashable, Sendable {
@@ -118,7 +105,9 @@ public struct Limits: Hashable, Sendable {
 /// Time limits in milliseconds.
 @frozen
 public struct Timeouts: Hashable, Sendable {
-    /// From a connection's first byte, or its acceptance, to the end of a request head.
+    /// From a connection's acceptance to the end of its TLS handshake.
+    public var handshake = 10_000
+    /// From a connection's first byte, or its acceptance, or the end of its handshake, to the end of a request head.
     public var requestHead = 10_000
     /// Between two requests of one client connection.
     public var idle = 75_000

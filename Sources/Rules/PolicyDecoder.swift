@@ -22,7 +22,8 @@ struct PolicyDecoder {
         var location = location(file["location"])
         location.database = location.database.map { join(directory, $0) }
         let (connect, trace) = methods(file["methods"])
-        let listeners = listeners(file["listen"])
+        var listening = ListenerDecoder(reader: reader, directory: directory)
+        let listeners = listening.listeners(file["listen"])
         let limits = limits(file["limits"])
         let timeouts = timeouts(file["timeouts"])
         let trustedProxies = trustedProxies(file["trusted_proxies"])
@@ -31,6 +32,7 @@ struct PolicyDecoder {
         let console = ConsoleDecoder(reader: reader).settings(
             file["console"], besides: listeners, directory: directory)
         guard let sites = sites(file) else { return nil }
+        listening.checkNames(of: sites)
         return Policy(
             sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,
             trustedProxies: trustedProxies, stateDirectory: state, memoryDirectory: memory,
@@ -87,19 +89,6 @@ struct PolicyDecoder {
         return sites.count == nodes.count ? sites : nil
     }
 
-    private func listeners(_ node: Node?) -> [Listener] {
-        guard let node, !reader.isNull(node) else { return [Listener(host: "127.0.0.1", port: 8080)] }
-        let items = reader.items(node)
-        if items.isEmpty { reader.report("listen is an empty list", at: node, expected: "at least one listener") }
-        var listeners: [Listener] = []
-        for item in items {
-            guard let listener = reader.listener(item) else { continue }
-            if listeners.contains(listener) { reader.report("this listener is there twice", at: item) }
-            listeners.append(listener)
-        }
-        return listeners
-    }
-
     private func limits(_ node: Node?) -> Limits {
         var limits = Limits()
         guard let node, let section = reader.section(node, .limits, "limits") else { return limits }
@@ -132,7 +121,8 @@ struct PolicyDecoder {
         var timeouts = Timeouts()
         guard let node, let section = reader.section(node, .timeouts, "timeouts") else { return timeouts }
         let paths: [(String, WritableKeyPath<Timeouts, Int>)] = [
-            ("request_head", \.requestHead), ("idle", \.idle), ("body", \.body), ("origin_connect", \.originConnect),
+            ("handshake", \.handshake), ("request_head", \.requestHead), ("idle", \.idle), ("body", \.body),
+            ("origin_connect", \.originConnect),
             ("origin_first_byte", \.originFirstByte), ("origin_idle", \.originIdle), ("tunnel", \.tunnel),
             ("drain", \.drain),
         ]

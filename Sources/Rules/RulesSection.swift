@@ -2,7 +2,7 @@
 package enum RulesSection: String, CaseIterable, Sendable {
     case file, site, category, cookie, host, cookies, consent, signals, signal, googleConsentMode, addressPrecision
     case measurement, gate, page, goal, limits, timeouts, location, log, methods, knownServices, theme, palette, logo
-    case console
+    case console, listener, tls, certificate
 
     /// The keys it may have, in the order in which docs/rules.md tells them.
     package var keys: [String] {
@@ -45,7 +45,8 @@ package enum RulesSection: String, CaseIterable, Sendable {
             ]
         case .timeouts:
             [
-                "request_head", "idle", "body", "origin_connect", "origin_first_byte", "origin_idle", "tunnel",
+                "handshake", "request_head", "idle", "body", "origin_connect", "origin_first_byte", "origin_idle",
+                "tunnel",
                 "drain",
             ]
         case .location: ["database", "detail"]
@@ -56,6 +57,9 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .palette: Palette.Part.allCases.map(\.rawValue)
         case .logo: ["path", "alt"]
         case .console: ["listen", "metrics_token_file"]
+        case .listener: ["address", "tls"]
+        case .tls: ["certificate", "key", "certificates", "minimum_version"]
+        case .certificate: ["certificate", "key"]
         }
     }
 }

@@ -56,6 +56,8 @@ struct ClientConnection: ~Copyable {
     var outgoing = ByteBuffer()
     /// The pipe that a long body goes through.
     var conduit = noConnection
+    /// Its TLS; none where HTTP is spoken without it.
+    var session = noConnection
     /// Milliseconds on the loop's clock.
     var deadline: Int64 = 0
     /// When the timer wheel looks at it next.

@@ -6,45 +6,6 @@ import HTTPWire
 import Rules
 
 extension EventLoop {
-    /// Takes the connections that wait at a listening socket.
-    mutating func accept(_ listener: Int32, limit: Int = 64) {
-        var accepted = 0
-        while accepted < limit {
-            guard let (fd, peer) = SocketAddress.accept(listener) else {
-                if crumbgate_errno() == EMFILE || crumbgate_errno() == ENFILE { turnAway(listener) }
-                return
-            }
-            accepted += 1
-            gateway.counters.acceptedConnections &+= 1
-            guard connections.enter(limit: limits.clients) else {
-                gateway.counters.refusedConnections &+= 1
-                // Said in one packet and without reading anything: nothing is held for a visitor beyond the limit.
-                output.clear()
-                gateway.writeOverload(at: now, into: &output)
-                _ = Socket.send(fd, output.bytes)
-                close(fd)
-                continue
-            }
-            Socket.setNoDelay(fd)
-            let handle = clients.insert(ClientConnection(fd: fd, peer: peer))
-            do {
-                try poller.add(stream: fd, Token(.client, handle))
-            } catch {
-                closeClient(handle.index)
-                continue
-            }
-            expect(client: handle.index, within: timeouts.requestHead)
-        }
-    }
-
-    /// Out of descriptors: takes one connection on the reserved one and ends it, so that the loop is not woken for it
-    /// again and again.
-    private mutating func turnAway(_ listener: Int32) {
-        reserve = FileDescriptor(-1)
-        if let (fd, _) = SocketAddress.accept(listener) { close(fd) }
-        reserve = FileDescriptor.reserve()
-    }
-
     mutating func handleClient(_ index: UInt32, _ event: Poller.Event) {
         if event.isBroken {
             // Both ends of a tunnel may be closed with bytes still to be read: they belong to the origin.
@@ -97,11 +58,13 @@ extension EventLoop {
     }
 
     /// What filling the input buffer from a client gave.
-    private enum Supply {
+    enum Supply {
         case bytes
         case nothing
         case ended
         case failed
+        /// An answer was sent already.
+        case answered
     }
 
     /// Puts what the client sent into `input`: what was left over, and new bytes if all of that was looked at already.
@@ -117,6 +80,7 @@ extension EventLoop {
             keepInput(for: index)
             return .nothing
         }
+        guard clients[index].session == noConnection else { return supplySecured(from: index) }
         switch Socket.receive(clients[index].fd, into: &input, limit: Self.receiveSize) {
         case .bytes(let count):
             // A short read emptied the socket (epoll(7)), unless its end is still to be read.
@@ -137,7 +101,7 @@ extension EventLoop {
         }
     }
 
-    private mutating func keepInput(for index: UInt32, from offset: Int = 0) {
+    mutating func keepInput(for index: UInt32, from offset: Int = 0) {
         if offset < input.count { clients[index].leftover.append(input, from: offset) }
     }
 
@@ -145,7 +109,7 @@ extension EventLoop {
     private mutating func receiveHead(_ index: UInt32) -> Bool {
         switch supply(from: index) {
         case .bytes: break
-        case .nothing: return false
+        case .nothing, .answered: return false
         case .ended, .failed:
             abandonClient(index)
             return false
@@ -154,7 +118,8 @@ extension EventLoop {
         let peer = clients[index].peer
         let examined = clients[index].examined
         let step = gateway.receiveRequest(
-            input, examined: examined, exchange: &clients[index].exchange, peer: peer, isSecure: false,
+            input, examined: examined, exchange: &clients[index].exchange, peer: peer,
+            isSecure: clients[index].session != noConnection,
             isLast: isDraining, at: now, reply: &output)
         switch step {
         case .needsMore:
@@ -198,7 +163,7 @@ extension EventLoop {
         }
         switch supply(from: index) {
         case .bytes: break
-        case .nothing: return false
+        case .nothing, .answered: return false
         case .ended, .failed:
             abandonClient(index)
             return false
@@ -245,6 +210,7 @@ extension EventLoop {
     mutating func sendToClient(_ index: UInt32, verbatim: ByteRange) -> Bool {
         let total = output.count + verbatim.count
         guard total > 0 else { return true }
+        guard clients[index].session == noConnection else { return sendSecured(index, verbatim: verbatim) }
         guard clients[index].outgoing.isEmpty else {
             clients[index].outgoing.append(output)
             clients[index].outgoing.append(input, verbatim)
@@ -305,7 +271,7 @@ extension EventLoop {
             if origin != noConnection { pumpOrigin(origin) }
             return clients.contains(handle)
         case .head:
-            awaitRequest(of: index)
+            if isEstablished(index) { awaitRequest(of: index) }
             return true
         case .collecting, .keeping, .waiting, .lingering: return true
         }
@@ -336,6 +302,7 @@ extension EventLoop {
 
     /// Everything is sent: ends our side, and the connection when the visitor's bytes are all read (RFC 9112 §9.6).
     private mutating func finishConnection(_ index: UInt32) {
+        endSession(of: index)
         if clients[index].flags.contains(.hasEnded) {
             closeClient(index)
             return
@@ -363,12 +330,15 @@ extension EventLoop {
     mutating func abandonClient(_ index: UInt32) {
         leaveQueue(index)
         detachOrigin(of: index)
+        // Only where nothing is cut: the visitor's browser can tell (RFC 8446 §6.1).
+        if clients[index].phase == .head, clients[index].outgoing.isEmpty { endSession(of: index) }
         gateway.finish(&clients[index].exchange, at: now)
         closeClient(index)
     }
 
-    private mutating func closeClient(_ index: UInt32) {
+    mutating func closeClient(_ index: UInt32) {
         releaseConduit(of: index)
+        if clients[index].session != noConnection { sessions.remove(clients[index].session) }
         close(clients[index].fd)
         clients.remove(index)
         connections.leave()
@@ -381,7 +351,7 @@ extension EventLoop {
         guard origin != noConnection, origins[origin].outgoing.isEmpty else { return false }
         switch supply(from: index) {
         case .bytes: break
-        case .nothing: return false
+        case .nothing, .answered: return false
         case .ended:
             shutdown(origins[origin].fd, Int32(SHUT_WR))
             if origins[origin].client == noConnection || origins[origin].flags.contains(.hasEnded) {

@@ -268,6 +268,7 @@ extension EventLoop {
             if clients[client].flags.contains(.hasEnded) {
                 abandonClient(client)
             } else {
+                endSession(of: client)
                 shutdown(clients[client].fd, Int32(SHUT_WR))
             }
             return

@@ -33,7 +33,8 @@ extension EventLoop {
     /// Whether what comes next from an origin need not be read, and there is a pipe for it.
     mutating func takeConduit(for client: UInt32, from origin: UInt32) -> Bool {
         if clients[client].conduit != noConnection { return true }
-        guard clients[client].phase == .exchanging, origins[origin].leftover.isEmpty,
+        guard clients[client].phase == .exchanging, clients[client].session == noConnection,
+            origins[origin].leftover.isEmpty,
             gateway.verbatimRest(of: clients[client].exchange) >= Self.leastSplice
         else { return false }
         if let spare = spareConduits.popLast() {

@@ -5,6 +5,7 @@ import Glibc
 import Location
 import Measurement
 import Rules
+import TLS
 
 /// One thread's share of the proxy: its listening sockets, its connections and its gateway.
 ///
@@ -25,13 +26,15 @@ struct EventLoop: ~Copyable {
     var gateway: Gateway
     var clients = Slab<ClientConnection>()
     var origins = Slab<OriginConnection>()
+    var sessions = Slab<Session>()
+    var channel: Channel
     var conduits = Slab<Conduit>()
     /// Empty conduits that nobody uses.
     var spareConduits: [UInt32] = []
     var endpoints: [Endpoint] = []
     /// By snapshot and site: the endpoint.
     var routes: [[Int]] = []
-    var listeners: [Int32]
+    var listeners: [ListeningSocket]
     var timers: TimerWheel
     var input = ByteBuffer(capacity: receiveSize * 2)
     var output = ByteBuffer(capacity: receiveSize)
@@ -52,8 +55,9 @@ struct EventLoop: ~Copyable {
     var drainDeadline = Int64.max
 
     /// Makes a loop; `listen` then begins its work.
-    init(configuration: LoopConfiguration, mailbox: Mailbox, poller: consuming Poller) {
+    init(configuration: LoopConfiguration, mailbox: Mailbox, poller: consuming Poller, channel: consuming Channel) {
         self.poller = poller
+        self.channel = channel
         self.mailbox = mailbox
         connections = configuration.connections
         receipts = configuration.receipts
@@ -69,8 +73,8 @@ struct EventLoop: ~Copyable {
 
     /// Begins to wait for connections and for orders.
     func listen() throws(SystemError) {
-        for (index, fd) in listeners.enumerated() {
-            try poller.add(readable: fd, Token(.listener, Handle(index: UInt32(index), generation: 0)))
+        for (index, listener) in listeners.enumerated() {
+            try poller.add(readable: listener.fd, Token(.listener, Handle(index: UInt32(index), generation: 0)))
         }
         try poller.add(readable: mailbox.descriptor, Token(.wake, Handle(index: 0, generation: 0)))
     }
@@ -108,7 +112,7 @@ struct EventLoop: ~Copyable {
         case .listener:
             // Orders read earlier in the same batch may have closed it.
             guard Int(event.token.index) < listeners.count else { return }
-            accept(listeners[Int(event.token.index)])
+            accept(Int(event.token.index))
         case .wake: readMailbox()
         case .client:
             guard clients.contains(event.token.handle) else { return }
@@ -225,8 +229,10 @@ struct EventLoop: ~Copyable {
             timeouts = update.policy.timeouts
             limits = update.policy.limits
             adoptRoutes(update.endpoints)
+            adopt(update.contexts)
             released.append(contentsOf: endpoints.indices.filter { endpoints[$0].waitingCount > 0 })
         }
+        if let contexts = orders.contexts { adopt(contexts) }
         deliver(orders.receipts)
         if orders.stops, !isDraining { beginDraining() }
     }
@@ -256,9 +262,9 @@ struct EventLoop: ~Copyable {
     private mutating func beginDraining() {
         isDraining = true
         drainDeadline = now.milliseconds + Int64(timeouts.drain)
-        for fd in listeners {
-            accept(fd, limit: .max)
-            close(fd)
+        for index in listeners.indices {
+            accept(index, limit: .max)
+            close(listeners[index].fd)
         }
         listeners = []
         for index in 0..<clients.endIndex where clients.isOccupied(index) {

@@ -1,6 +1,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import TLS
 
 /// An event loop on its own thread.
 final class LoopThread {
@@ -18,7 +19,8 @@ final class LoopThread {
             // The call reads the name.
             unsafe crumbgate_name_thread("loop")
             do {
-                var loop = EventLoop(configuration: configuration, mailbox: mailbox, poller: try Poller())
+                var loop = EventLoop(
+                    configuration: configuration, mailbox: mailbox, poller: try Poller(), channel: try Channel())
                 try loop.listen()
                 loop.run()
             } catch {

@@ -4,6 +4,7 @@ import Gateway
 import Glibc
 import Rules
 import Synchronization
+import TLS
 
 /// An origin server's host and port with the addresses that were found for it.
 struct ResolvedOrigin: Sendable {
@@ -18,6 +19,15 @@ struct PolicyUpdate: Sendable {
     let resources: Resources
     /// By site.
     let endpoints: [ResolvedOrigin]
+    /// By listening socket.
+    let contexts: [ServerContext?]
+}
+
+/// A listening socket of one loop.
+struct ListeningSocket: Sendable {
+    let fd: Int32
+    /// What TLS is spoken with; nil where it is not.
+    var context: ServerContext?
 }
 
 /// Visitors' connections over all loops; the limit on them is one of the process.
@@ -42,8 +52,7 @@ struct LoopConfiguration: Sendable {
     let measuring: MeasuringContext
     let connections: ConnectionCount
     let receipts: ReceiptQueue
-    /// Listening sockets of this loop alone.
-    let listeners: [Int32]
+    let listeners: [ListeningSocket]
 }
 
 /// How the main thread speaks to an event loop, and the loop hands over its log lines; never waited for by either.
@@ -51,6 +60,8 @@ struct LoopConfiguration: Sendable {
 final class Mailbox: Sendable {
     struct Orders {
         var update: PolicyUpdate?
+        /// New certificates under the rules in force, by listening socket.
+        var contexts: [ServerContext?]?
         var stops = false
         var receipts: [ReceiptAnswer] = []
     }
@@ -83,6 +94,7 @@ final class Mailbox: Sendable {
         return orders.withLock { state in
             let taken = state
             state.update = nil
+            state.contexts = nil
             state.receipts = []
             return taken
         }

@@ -8,6 +8,7 @@ import Logging
 import Measurement
 import Rules
 import Synchronization
+import TLS
 
 /// The proxy as a process: event loops on their threads, signals, reloading, and an orderly end.
 ///
@@ -25,6 +26,9 @@ public final class Server {
     private let status: ServerStatus
     private var mailboxes: [Mailbox] = []
     private var threads: [LoopThread] = []
+    /// What the loops' sockets were opened for, and speak TLS with, in the order of the sockets.
+    private var places: [Listener] = []
+    private var contexts: [ServerContext?] = []
 
     /// What SIGHUP means.
     public enum HangUp {
@@ -74,9 +78,12 @@ public final class Server {
         let resources = try loader.resources(policy)
         let connections = ConnectionCount()
         try checkListeners(policy)
+        places = policy.listeners
+        contexts = try places.map { try $0.context() }
+        TicketKeys.tend(seconds: Self.seconds)
         for ring in rings {
             let mailbox = try Mailbox()
-            let listeners = try openListeners(policy)
+            let listeners = zip(try openListeners(policy), contexts).map { ListeningSocket(fd: $0, context: $1) }
             let configuration = LoopConfiguration(
                 policy: policy, resources: resources, endpoints: endpoints, measuring: MeasuringContext(ring: ring),
                 connections: connections, receipts: receipts, listeners: listeners)
@@ -89,6 +96,7 @@ public final class Server {
         while true {
             var event = signals.wait(also: watch, milliseconds: 250)
             flushLog()
+            TicketKeys.tend(seconds: Self.seconds)
             if event == .hangUp { event = hangUp == .reloads ? .reload : .terminate }
             switch event {
             case .none, .hangUp: continue
@@ -105,6 +113,8 @@ public final class Server {
         }
     }
 
+    private static var seconds: Int64 { crumbgate_monotonic_ns() / 1_000_000_000 }
+
     private func flushLog() {
         for mailbox in mailboxes {
             let lines = mailbox.takeLog()
@@ -116,7 +126,7 @@ public final class Server {
     private func reload() {
         do {
             let next = try loader.policy()
-            if next.listeners != policy.listeners || next.workers != policy.workers {
+            if !next.listeners.elementsEqual(places, by: { $0.isSamePlace(as: $1) }) || next.workers != policy.workers {
                 logger.warning("listeners and workers change only with a restart; all other rules are in force now")
             }
             if next.console != policy.console {
@@ -124,15 +134,27 @@ public final class Server {
             }
             let endpoints = try resolveOrigins(of: next)
             let resources = try loader.resources(next)
-            let update = PolicyUpdate(policy: next, resources: resources, endpoints: endpoints)
+            let contexts = try contexts(for: next)
+            let update = PolicyUpdate(policy: next, resources: resources, endpoints: endpoints, contexts: contexts)
             for mailbox in mailboxes { mailbox.post { $0.update = update } }
             policy = next
+            self.contexts = contexts
             status.noteReload(isTaken: true)
             logger.info("rules reloaded", metadata: ["file": "\(next.sourceFile)"])
         } catch {
             status.noteReload(isTaken: false)
             logger.error("rules not reloaded, the old ones stay in force:\n\(error)")
         }
+    }
+
+    /// What each open socket speaks TLS with under some rules; one that they do not name any more goes on as it is.
+    private func contexts(for policy: Policy) throws(ContextError) -> [ServerContext?] {
+        var found = contexts
+        for (index, place) in places.enumerated() {
+            guard let listener = policy.listeners.first(where: place.isSamePlace) else { continue }
+            found[index] = try listener.context()
+        }
+        return found
     }
 
     private func resolveOrigins(of policy: Policy) throws -> [ResolvedOrigin] {

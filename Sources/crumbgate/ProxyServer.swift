@@ -57,7 +57,7 @@ struct ProxyServer {
                 (LimitNOFILE=) or lower `limits.clients`
                 """)
         }
-        let addresses = policy.listeners.map { "\($0.host):\($0.port)" }.joined(separator: ", ")
+        let addresses = policy.listeners.map(\.authority).joined(separator: ", ")
         measuring.start()
         defer { measuring.stop() }
         receipts.start()

@@ -81,10 +81,10 @@ def make_gate(tmp_path):
     gates = []
     number = itertools.count()
 
-    def make(rules, port=None, within=()):
+    def make(rules, port=None, within=(), listen=None):
         directory = tmp_path / f"gate{next(number)}"
         directory.mkdir()
-        gates.append(Gate(directory, rules, port, within))
+        gates.append(Gate(directory, rules, port, within, listen))
         return gates[-1]
 
     yield make

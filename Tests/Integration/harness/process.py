@@ -125,8 +125,10 @@ class Shop(Process):
 class Gate(Process):
     """Crumbgate with a rules file of its own; `within` is a command that becomes it (exec)."""
 
-    def __init__(self, directory, rules, port=None, within=()):
+    def __init__(self, directory, rules, port=None, within=(), listen=None):
         self.port = port or free_port()
+        #: What `listen` says, with PORT for its port.
+        self.listen = listen or "127.0.0.1:PORT"
         self.directory = directory
         self.rules_path = directory / "rules.yaml"
         self.write_rules(rules)
@@ -138,7 +140,7 @@ class Gate(Process):
 
     def write_rules(self, rules):
         """Replaces the rules file in one step, as editors do."""
-        text = f"listen: 127.0.0.1:{self.port}\nstate_directory: state\n{rules}"
+        text = f"listen: {self.listen.replace('PORT', str(self.port))}\nstate_directory: state\n{rules}"
         draft = self.rules_path.with_suffix(".new")
         draft.write_text(text)
         draft.rename(self.rules_path)

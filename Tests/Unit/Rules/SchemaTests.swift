@@ -13,8 +13,9 @@ struct SchemaTests {
             switch section {
             case .file: []
             case .site, .category, .cookie, .host, .signal, .googleConsentMode, .page, .goal, .knownServices, .theme,
-                .palette, .logo:
+                .palette, .logo, .tls, .certificate:
                 ["$defs", section.rawValue]
+            case .listener: ["$defs", "visitorListener"]
             case .gate: ["properties", "measurement", "properties", "gate"]
             case .addressPrecision: ["properties", "address_precision"]
             case .cookies, .consent, .signals, .measurement, .limits, .timeouts, .location, .log, .methods,

@@ -1,0 +1,39 @@
+public import TLS
+
+/// An address and port to listen on, and what is spoken there.
+public struct Listener: Hashable, Sendable {
+    /// An IPv4 or IPv6 address without brackets.
+    public let host: String
+    /// The TCP port.
+    public let port: UInt16
+    /// How TLS is spoken; nil where HTTP is spoken without it.
+    public internal(set) var tls: ListenerTLS?
+
+    package init(host: String, port: UInt16, tls: ListenerTLS? = nil) {
+        self.host = host
+        self.port = port
+        self.tls = tls
+    }
+
+    /// Whether another listener is to be opened at the same place, whatever is spoken there.
+    public func isSamePlace(as other: Listener) -> Bool { host == other.host && port == other.port }
+
+    /// Address and port, as in a URL.
+    public var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+/// How a listener speaks TLS.
+public struct ListenerTLS: Hashable, Sendable {
+    /// At least one. The first answers whoever names no host or an unknown one.
+    public internal(set) var certificates: [CertificateFiles]
+    /// The oldest version that is spoken.
+    public internal(set) var minimumVersion = TLSVersion.tls12
+}
+
+/// Where a certificate and its key are: absolute paths, or such from the working directory on.
+public struct CertificateFiles: Hashable, Sendable {
+    /// PEM: the certificate, then those of its issuers.
+    public let certificate: String
+    /// PEM: the certificate's private key.
+    public let key: String
+}

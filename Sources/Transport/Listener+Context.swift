@@ -1,0 +1,36 @@
+import Foundation
+import Rules
+import TLS
+
+extension Listener {
+    /// What the listener speaks TLS with; nil where it does not.
+    func context() throws(ContextError) -> ServerContext? {
+        guard let tls else { return nil }
+        let identities = try tls.certificates.map { (files) throws(ContextError) in
+            Identity(chain: try contents(files.certificate), key: try contents(files.key))
+        }
+        do {
+            return try ServerContext(identities: identities, minimum: tls.minimumVersion, listener: authority)
+        } catch {
+            throw ContextError(path: tls.certificates[error.index].certificate, reason: error.reason)
+        }
+    }
+}
+
+private func contents(_ path: String) throws(ContextError) -> [UInt8] {
+    do {
+        return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch {
+        let isThere = FileManager.default.fileExists(atPath: path)
+        throw ContextError(path: path, reason: isThere ? "this user cannot read it" : "there is no such file")
+    }
+}
+
+/// A certificate or key that cannot be used.
+struct ContextError: Error, CustomStringConvertible {
+    let path: String
+    let reason: String
+
+    /// The file, the reason, and where to look further.
+    var description: String { "\(path): \(reason); `crumbgate check` says more" }
+}
