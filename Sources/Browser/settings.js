@@ -13,15 +13,14 @@ const words = () => {
 
 /**
  * Puts in front of a frame that a script added what the server puts in front of those in its pages: a title, a way to
- * the content where it comes from, and a button that shows it.
+ * the content where it comes from, if it comes from anywhere, and a button that shows it.
  *
  * @param {Element} frame
  */
 const replace = (frame) => {
   const url = frame.getAttribute(`${PREFIX}src`) ?? frame.getAttribute(`${PREFIX}data`);
-  if (!url || !frame.isConnected || hasPlaceholder(frame)) return;
+  if (!(url || frame.hasAttribute(waitingName("srcdoc"))) || !frame.isConnected || hasPlaceholder(frame)) return;
   const { placeholder_title, placeholder_text, placeholder_show, placeholder_link } = words();
-  const { host, href } = new URL(url, document.baseURI);
   const make = (/** @type {string} */ name, /** @type {string} */ text, attributes = {}) => {
     const element = document.createElement(name);
     element.textContent = text;
@@ -29,12 +28,13 @@ const replace = (frame) => {
     return element;
   };
   const id = frame.getAttribute(MARK) ?? "";
+  const { host, href } = url ? new URL(url, document.baseURI) : { host: id, href: "" };
   const placeholder = make("span", "", { class: "crumbgate-placeholder", [`${PREFIX}for`]: id });
   const content = make("span", "");
   content.append(
     make("strong", placeholder_title.replace("{vendor}", host)),
     make("span", placeholder_text),
-    make("a", placeholder_link.replace("{host}", host), { href, rel: "noreferrer noopener", target: "_blank" }),
+    href ? make("a", placeholder_link.replace("{host}", host), { href, rel: "noreferrer noopener", target: "_blank" }) : "",
     make("button", placeholder_show, { type: "button", [`${PREFIX}show`]: id }),
   );
   // An empty canvas keeps the frame's room.

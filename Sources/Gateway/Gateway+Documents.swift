@@ -17,13 +17,10 @@ extension Gateway {
     }
 
     /// What the rewriter looks at; nil when nothing is withheld from the document.
-    mutating func gating(
-        of plan: ResponseFields.Plan, exchange: Exchange, context: SiteContext
-    ) -> DocumentRewriter.Gating? {
+    mutating func gating(of plan: ResponseFields.Plan, exchange: Exchange) -> DocumentRewriter.Gating? {
         guard !plan.withholding.isEmpty else { return nil }
         return DocumentRewriter.Gating(
-            isSecure: exchange.flags.contains(.isSecure), looksIntoScripts: !context.site.snippetRules.isEmpty,
-            mayNameCharset: !plan.facts.namesCharset)
+            isSecure: exchange.flags.contains(.isSecure), mayNameCharset: !plan.facts.namesCharset)
     }
 
     mutating func insertions(for exchange: Exchange, context: SiteContext) -> Insertions {

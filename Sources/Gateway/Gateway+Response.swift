@@ -72,7 +72,7 @@ extension Gateway {
             exchange.transform = place
             if !plan.isForVisitor { exchange.flags.insert(.isSharedVariant) }
             notes[exchange.notes].nonce = scriptNonce(head)
-            let gating = gating(of: plan, exchange: exchange, context: context)
+            let gating = gating(of: plan, exchange: exchange)
             _ = transforms[place].start(
                 coding: facts.coding ?? .identity, syntax: facts.syntax, gating: gating,
                 memoryLimit: snapshot.limits.htmlMemory)

@@ -97,11 +97,12 @@ def test_elements_come_back(stage):
 def test_a_host_waits_however_it_is_spelled(stage):
     spellings = ["&#xff54;racker", "tra\u00adcker", "tra&shy;cker", "\U0001d4fdracker", "%EF%BD%94racker", "TRACKER"]
     images = "".join(f'<img src="{stage.third.url(host, name)}.gif">' for name, host in zip("abcdef", spellings))
-    stage.open("<h1>x</h1>" + images + '<script type="module">import(/* g */ `{tracker}/g.js`)</script>')
+    stage.open("<h1>x</h1>" + images + '<script type="module">import(/* g */ `{tracker}/g.js`)</script>'
+               "<script>import('{tracker}/h.js')</script>")
     stage.settle()
     assert stage.third.names() == []
     stage.visitor.decide("accept")
-    stage.settle("abcdefg")
+    stage.settle("abcdefgh")
 
 
 def test_one_piece_of_content_can_be_shown_alone(stage):

@@ -95,12 +95,15 @@ def test_what_scripts_add_waits_and_comes_back(stage, code):
     )
     stage.settle()
     assert stage.third.asked == []
+    visitor.until(lambda: visitor.has(".crumbgate-placeholder button"))
+    assert "analytics" in visitor.text(".crumbgate-placeholder") and not visitor.has(".crumbgate-placeholder a")
     assert visitor.run("return document.querySelector('iframe').srcdoc") == document
     read = visitor.run("return document.querySelector('main').innerHTML")
     assert ' srcdoc="' in read and "crumbgate" not in read
     visitor.decide("accept")
     stage.settle({"late"})
     assert visitor.run("return window.stays") and stage.third.names() == ["late"]
+    assert not visitor.has(".crumbgate-placeholder")
 
 
 def test_another_document_takes_the_place_of_the_one_that_waits(stage):

@@ -198,6 +198,9 @@ def imported(kind, text):
     if kind == "module":
         for _, url in re.findall(r"""\b(?:import|from)\s*\(?\s*(["'`])([^"'`\\]*)\1""", text):
             yield url
+    elif not kind or "script" in kind:
+        for _, url in re.findall(r"""import\s*\(\s*(["'`])([^"'`\\]*)\1""", text):
+            yield url
     if kind == "importmap":
         try:
             yield from filter(lambda url: isinstance(url, str), json.loads(text)["imports"].values())

@@ -10,15 +10,12 @@ extension DocumentRewriter {
     public struct Gating: Sendable {
         /// See `ElementGate.isSecure`.
         public var isSecure: Bool
-        /// Whether inline scripts are looked into: then each is held up to its end, or to the memory limit.
-        public var looksIntoScripts: Bool
         /// Whether the document itself may say that its bytes are not ASCII's: no field has said what they are.
         public var mayNameCharset: Bool
 
         /// Makes it of its parts.
-        public init(isSecure: Bool, looksIntoScripts: Bool, mayNameCharset: Bool = false) {
+        public init(isSecure: Bool, mayNameCharset: Bool = false) {
             self.isSecure = isSecure
-            self.looksIntoScripts = looksIntoScripts
             self.mayNameCharset = mayNameCharset
         }
     }
@@ -176,16 +173,12 @@ extension DocumentRewriter {
         innerFeedback = TreeFeedback()
     }
 
-    /// Whether the tag is of an inline script that is to be looked into.
+    /// Whether the tag is of an inline script: its text is held up to its end, or to the memory limit.
     func wantsText(_ element: Element, in input: RawSpan) -> Bool {
-        guard element == .script, let gating, !tokenizer.isSelfClosing || syntax == .html,
+        guard element == .script, gating != nil, !tokenizer.isSelfClosing || syntax == .html,
             tokenizer.attribute(named: "src", in: input) == nil
         else { return false }
-        switch ScriptKind(of: tokenizer, in: input) {
-        case .classic: return gating.looksIntoScripts
-        case .module, .map: return true
-        case .inert: return false
-        }
+        return ScriptKind(of: tokenizer, in: input) != .inert
     }
 
     mutating func noteBase(_ value: RawSpan) {

@@ -126,7 +126,9 @@ struct DoubtScan: ~Copyable {
         _ input: RawSpan, tag: Int, from content: Int, to end: Int, gate: borrowing some ElementGate
     ) -> Bool {
         // Imports may spell their slashes with escapes.
-        if input.extracting(content..<end).firstIndex(of: UInt8(ascii: "\\")) != nil {
+        let script = input.extracting(content..<end)
+        if script.firstIndex(of: UInt8(ascii: "\\")) != nil {
+            if script.firstImport() != nil { return true }
             let tag = input.extracting(tag..<content)
             if tag.holdsIgnoringCase("module") || tag.holdsIgnoringCase("map") || tag.holdsIgnoringCase("rules") {
                 return true

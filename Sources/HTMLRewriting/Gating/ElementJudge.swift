@@ -148,14 +148,15 @@ struct ElementJudge: ~Copyable {
     private mutating func judgeScript(
         _ text: RawSpan, kind: ScriptKind, gate: borrowing some ElementGate, findings: inout Findings
     ) {
+        var strings: ScriptStringCursor
         switch kind {
         case .inert: return
-        case .classic: break
-        case .module, .map:
-            var strings = ScriptStringCursor(kind == .module ? .imports : .json)
-            while let string = strings.next(in: text) {
-                judge(string: text[string], gate: gate, findings: &findings)
-            }
+        case .classic: strings = ScriptStringCursor(.calls)
+        case .module: strings = ScriptStringCursor(.imports)
+        case .map: strings = ScriptStringCursor(.json)
+        }
+        while let string = strings.next(in: text) {
+            judge(string: text[string], gate: gate, findings: &findings)
         }
         if let rule = gate.rule(forScript: text) {
             findings.add(rule)

@@ -7,6 +7,8 @@ struct ScriptStringCursor {
         case json
         /// Those that `import`, `import(` or `from` are followed by, in any quotes, perhaps behind comments.
         case imports
+        /// Those that `import(` is followed by: of a script that is no module.
+        case calls
     }
 
     private let strings: Strings
@@ -32,6 +34,16 @@ struct ScriptStringCursor {
                 guard isImport || text.hasWord("from", at: word) else { continue }
                 let open = skip(text, from: word + (isImport ? 6 : 4), behindImport: isImport)
                 guard open < text.byteCount, text[open].isQuote else { continue }
+                return ByteRange(open + 1, text.endOfString(from: open + 1, quote: text[open]))
+            }
+            return nil
+        case .calls:
+            while let word = text.firstImport(from: at) {
+                at = word + 6
+                let open = skip(text, from: at, behindImport: true)
+                guard open < text.byteCount, text[open].isQuote,
+                    text.extracting(at..<open).firstIndex(of: UInt8(ascii: "(")) != nil
+                else { continue }
                 return ByteRange(open + 1, text.endOfString(from: open + 1, quote: text[open]))
             }
             return nil
@@ -98,6 +110,29 @@ extension ByteBuffer {
 }
 
 extension RawSpan {
+    /// The offset of the first `import` at or after `from`; sixteen bytes a step.
+    func firstImport(from: Int = 0) -> Int? {
+        var at = from
+        let letters = (
+            SIMD16<UInt8>(repeating: UInt8(ascii: "i")), SIMD16<UInt8>(repeating: UInt8(ascii: "m")),
+            SIMD16<UInt8>(repeating: UInt8(ascii: "p"))
+        )
+        while at &+ 18 <= byteCount {
+            let lane =
+                ((block(at: at) .== letters.0) .& (block(at: at &+ 1) .== letters.1)
+                .& (block(at: at &+ 2) .== letters.2)).firstLane
+            at &+= lane
+            if lane == 16 { continue }
+            if hasWord("import", at: at) { return at }
+            at &+= 1
+        }
+        while at < byteCount {
+            if hasWord("import", at: at) { return at }
+            at &+= 1
+        }
+        return nil
+    }
+
     /// The quote that ends a string, or the end of the bytes.
     fileprivate func endOfString(from start: Int, quote: UInt8) -> Int {
         var at = start

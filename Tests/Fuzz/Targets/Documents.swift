@@ -76,7 +76,7 @@ private struct FuzzGate: ElementGate {
 
 private func gated(_ pieces: [[UInt8]], _ syntax: DocumentSyntax, memoryLimit: Int = 65_536) -> [UInt8] {
     var rewriter = DocumentRewriter(memoryLimit: memoryLimit, syntax: syntax)
-    rewriter.reset(syntax: syntax, gating: .init(isSecure: true, looksIntoScripts: true))
+    rewriter.reset(syntax: syntax, gating: .init(isSecure: true))
     var output = ByteBuffer()
     for piece in pieces {
         var offset = 0

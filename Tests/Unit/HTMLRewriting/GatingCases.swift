@@ -80,7 +80,7 @@ func gated(
     _ pieces: [[UInt8]], syntax: DocumentSyntax = .html, memoryLimit: Int = 65_536, isLastKnown: Bool = true
 ) -> [UInt8] {
     var rewriter = DocumentRewriter(memoryLimit: memoryLimit, syntax: syntax)
-    rewriter.reset(syntax: syntax, gating: .init(isSecure: true, looksIntoScripts: true))
+    rewriter.reset(syntax: syntax, gating: .init(isSecure: true))
     var output = ByteBuffer()
     for (index, piece) in pieces.enumerated() {
         var offset = 0

@@ -63,7 +63,7 @@ struct GatingTests {
 
     private func isPassedUnread(_ page: [UInt8]) -> Bool {
         var rewriter = DocumentRewriter()
-        rewriter.reset(gating: .init(isSecure: true, looksIntoScripts: true))
+        rewriter.reset(gating: .init(isSecure: true))
         var output = ByteBuffer()
         var offset = 0
         while case .insert = rewriter.step(page.rawSpan, from: &offset, isLast: true, gate: CaseGate(), into: &output) {
@@ -112,7 +112,7 @@ struct GatingTests {
     @Test("An element that implies the body stands behind our markup, gated")
     func implied() {
         var rewriter = DocumentRewriter()
-        rewriter.reset(gating: .init(isSecure: true, looksIntoScripts: true))
+        rewriter.reset(gating: .init(isSecure: true))
         var output = ByteBuffer()
         let page = Array("<!doctype html><title>x</title><img src=//tracker.example/a>".utf8)
         var offset = 0
@@ -226,7 +226,7 @@ struct GatingTests {
         func gated(_ text: String, mayNameCharset: Bool = true) -> String {
             var rewriter = DocumentRewriter()
             rewriter.reset(
-                gating: .init(isSecure: true, looksIntoScripts: true, mayNameCharset: mayNameCharset))
+                gating: .init(isSecure: true, mayNameCharset: mayNameCharset))
             var output = ByteBuffer()
             for piece in cut(Array(text.utf8), at: 40) {
                 var offset = 0
@@ -303,6 +303,7 @@ private enum Soup {
         "</noscript>", "<!--", "-->", "<title>", "</title>", "<textarea>", "</textarea>", "<style>", "</style>",
         "<td background=", "<table background=", "<set attributeName=href to=", "<script type=module>import(/**/",
         "<source srcset=", "<script type=importmap>", "<script type=module>import ", "<p data-x=",
+        "<script>import(\"",
     ]
     static let schemes = [
         "", "http:", "https:", "HTTPS:", "ht\ntps:", "http\n:", "http&colon;", "&#104;ttp:", "ftp:", "s:", "x", ":",
