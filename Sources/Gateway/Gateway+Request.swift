@@ -14,10 +14,12 @@ extension Gateway {
     ///   - examined: how many of them an earlier call has seen.
     ///   - peer: the address at the connection's other end.
     ///   - isLast: the connection closes after this exchange, whatever the request says.
+    ///   - port: where HTTPS is, for a request that is to come again over TLS unless a trusted proxy says that it did;
+    ///     0 for one that is answered.
     ///   - reply: where an answer of our own is written.
     public mutating func receiveRequest(
         _ input: borrowing ByteBuffer, examined: Int, exchange: inout Exchange, peer: ClientAddress, isSecure: Bool,
-        isLast: Bool,
+        isLast: Bool, redirectingTo port: UInt16 = 0,
         at now: Moment, reply: inout ByteBuffer
     ) -> RequestStep {
         guard let snapshot = snapshots[current] else { return .needsMore }
@@ -43,7 +45,7 @@ extension Gateway {
             return receiveHead(
                 input.bytes.extracting(0..<length), snapshot: snapshot, exchange: &exchange, peer: peer,
                 isSecure: isSecure,
-                isLast: isLast, at: now, reply: &reply)
+                isLast: isLast, redirectingTo: port, at: now, reply: &reply)
         }
     }
 
@@ -56,7 +58,7 @@ extension Gateway {
 
     private mutating func receiveHead(
         _ bytes: RawSpan, snapshot: Snapshot, exchange: inout Exchange, peer: ClientAddress, isSecure: Bool,
-        isLast: Bool, at now: Moment, reply: inout ByteBuffer
+        isLast: Bool, redirectingTo port: UInt16, at now: Moment, reply: inout ByteBuffer
     ) -> RequestStep {
         begin(&exchange, snapshot: snapshot, at: now)
         let index = takeNotes()
@@ -83,6 +85,7 @@ extension Gateway {
         let client = Forwarding(
             head: requestHead, bytes: bytes, peer: peer, isSecure: isSecure, policy: policy)
         if client.isSecure { exchange.flags.insert(.isSecure) }
+        if port != 0, !client.isSecure { return redirect(&exchange, bytes, to: port, at: now, reply: &reply) }
         exchange.flags.formUnion(DocumentHint.flags(of: requestHead, in: bytes))
         exchange.consent = RequestConsent.read(
             requestHead, in: bytes, context: context, isSecure: client.isSecure, at: now,

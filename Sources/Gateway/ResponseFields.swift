@@ -49,6 +49,7 @@ enum ResponseFields {
             && context.gatedCategories & exchange.consent.granted.rawValue != 0
         let isBodyReframed = plan.length != nil || isRewritten || plan.delivery == .chunked
         let nominates = head.nominatesFields
+        let isStrict = !context.transportSecurity.isEmpty && exchange.flags.contains(.isSecure)
         var hasLength = false
         var runStart = -1
         let count = head.fieldCount
@@ -64,6 +65,7 @@ enum ResponseFields {
                 isKept = !isBodyReframed && head.status >= 200 && head.status != 204 && !hasLength
                 hasLength = true
             case .setCookie: isKept = false
+            case .strictTransportSecurity: isKept = !isStrict
             case .etag: isKept = isTagged == nil
             case .acceptRanges, .contentMD5, .digest, .contentDigest, .reprDigest: isKept = isTagged == nil
             case .cacheControl, .cdnCacheControl, .surrogateControl: isKept = !plan.isForVisitor
@@ -131,6 +133,7 @@ enum ResponseFields {
             output.append("\r\n")
         }
         if plan.expiresCookies { output.append(responseFields) }
+        if isStrict, head.status >= 200 { output.append(context.transportSecurity) }
         if head.firstIndex(of: .date) == nil, head.status >= 200 { HTTPDate.write(now.epoch, into: &output) }
         writeConnection(status: head.status, exchange: exchange, delivery: plan.delivery, into: &output)
         output.append("\r\n")

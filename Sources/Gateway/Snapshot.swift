@@ -85,6 +85,8 @@ final class SiteContext {
     let signer: ConsentSigner
     /// `Host: …\r\n` for an origin that wants its own authority, else empty.
     let originHost: [UInt8]
+    /// `Strict-Transport-Security: …\r\n` for responses over TLS, else empty.
+    let transportSecurity: [UInt8]
     let pages: OwnPages
     let gate: GateMarkup
     /// The optional categories that something is withheld for.
@@ -108,6 +110,7 @@ final class SiteContext {
         self.site = site
         self.signer = signer
         originHost = site.origin.preservesHost ? [] : Array("Host: \(site.origin.authority)\r\n".utf8)
+        transportSecurity = Array((site.transportSecurity?.fieldLine ?? "").utf8)
         pages = OwnPages(site: site, history: history, assets: assets)
         gate = GateMarkup(site: site, texts: pages.texts)
         gatedCategories = site.gatedCategories

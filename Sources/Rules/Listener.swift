@@ -8,6 +8,8 @@ public struct Listener: Hashable, Sendable {
     public let port: UInt16
     /// How TLS is spoken; nil where HTTP is spoken without it.
     public internal(set) var tls: ListenerTLS?
+    /// The port for HTTPS that requests are sent on to; nil where they are answered.
+    public internal(set) var redirectPort: UInt16?
 
     package init(host: String, port: UInt16, tls: ListenerTLS? = nil) {
         self.host = host
@@ -20,6 +22,16 @@ public struct Listener: Hashable, Sendable {
 
     /// Address and port, as in a URL.
     public var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+}
+
+extension Policy {
+    /// All files with certificates and keys, and what goes with them.
+    public var certificateFiles: [String] {
+        let listening = listeners.flatMap { $0.tls?.certificates ?? [] }
+        let connecting = sites.compactMap { $0.origin.tls }
+        return listening.flatMap(\.paths)
+            + connecting.flatMap { ($0.identity?.paths ?? []) + [$0.authorities].compactMap { $0 } }
+    }
 }
 
 /// How a listener speaks TLS.
@@ -36,4 +48,6 @@ public struct CertificateFiles: Hashable, Sendable {
     public let certificate: String
     /// PEM: the certificate's private key.
     public let key: String
+
+    var paths: [String] { [certificate, key] }
 }

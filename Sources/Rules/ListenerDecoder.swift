@@ -1,24 +1,15 @@
-import Foundation
 import TLS
 import Yams
 
 /// Reads `listen`, and looks at the certificates that it names.
 struct ListenerDecoder {
     let reader: RulesReader
-    /// The folder that paths start from.
-    let directory: String
-    /// Seconds since 1970.
-    let now = Int64(Date().timeIntervalSince1970)
+    /// Where `redirect_to_https` is, and the listener that it is of.
+    private var redirects: [(place: Node, listener: Listener)] = []
     /// Where a listener's `tls` is, and its certificates, for what can be said only when the sites are known.
     private var shown: [(place: Node, certificates: [Certificate])] = []
 
-    /// A certificate that ends so soon is worth a warning: certificates from ACME are renewed 30 days before.
-    private static let soon: Int64 = 14 * 86_400
-
-    init(reader: RulesReader, directory: String) {
-        self.reader = reader
-        self.directory = directory
-    }
+    init(reader: RulesReader) { self.reader = reader }
 
     /// The listeners; the standard one where nothing is said.
     mutating func listeners(_ node: Node?) -> [Listener] {
@@ -32,6 +23,25 @@ struct ListenerDecoder {
                 reader.report("this listener is there twice", at: item)
             }
             listeners.append(listener)
+        }
+        return redirecting(listeners)
+    }
+
+    /// The listeners, with the ports that redirects lead to.
+    private func redirecting(_ listeners: [Listener]) -> [Listener] {
+        var listeners = listeners
+        let secure = listeners.first { $0.tls != nil }?.port
+        for (place, address) in redirects {
+            guard let index = listeners.firstIndex(where: address.isSamePlace) else { continue }
+            if listeners[index].tls != nil {
+                reader.report("TLS is spoken here already: there is nothing to redirect", at: place)
+            } else if let port = secure {
+                listeners[index].redirectPort = port
+            } else {
+                reader.report(
+                    "requests are redirected to HTTPS, and no listener speaks TLS", at: place,
+                    expected: "a listener with `tls`")
+            }
         }
         return listeners
     }
@@ -63,6 +73,9 @@ struct ListenerDecoder {
             guard let tls = tls(node, at: section.key("tls") ?? node) else { return nil }
             listener.tls = tls
         }
+        if let node = section["redirect_to_https"], reader.boolean(node, "redirect_to_https") == true {
+            redirects.append((node, listener))
+        }
         return listener
     }
 
@@ -80,7 +93,11 @@ struct ListenerDecoder {
         } else {
             pairs = [(section, key)]
         }
-        let read = pairs.compactMap { certificate($0.section, at: $0.place) }
+        var minimum = TLSVersion.tls12
+        if let node = section["minimum_version"] {
+            minimum = reader.word(node, "minimum_version", TLSVersion.self) ?? minimum
+        }
+        let read = pairs.compactMap { CertificateReader(reader: reader).certificate($0.section, at: $0.place) }
         guard let first = read.first, read.count == pairs.count else {
             if pairs.isEmpty {
                 reader.report("no certificate is named", at: key, expected: "`certificate` and `key`: two PEM files")
@@ -88,103 +105,6 @@ struct ListenerDecoder {
             return nil
         }
         shown.append((key, read.map(\.certificate)))
-        var tls = ListenerTLS(certificates: [first.files] + read.dropFirst().map(\.files))
-        if let node = section["minimum_version"] {
-            tls.minimumVersion = reader.word(node, "minimum_version", TLSVersion.self) ?? tls.minimumVersion
-        }
-        return tls
+        return ListenerTLS(certificates: [first.files] + read.dropFirst().map(\.files), minimumVersion: minimum)
     }
-
-    /// A certificate and its key, both looked at.
-    private func certificate(
-        _ section: RulesReader.Section, at place: Node
-    ) -> (files: CertificateFiles, certificate: Certificate)? {
-        guard let node = section["certificate"], let keyNode = section["key"] else {
-            let missing = section["certificate"] == nil ? "certificate" : "key"
-            reader.report(
-                "`\(missing)` is missing", at: section.key("certificate") ?? section.key("key") ?? place,
-                expected:
-                    "`certificate`: a PEM file with the certificate and its chain; `key`: one with its private key")
-            return nil
-        }
-        // Both files are looked at, so that one run finds what is wrong with either.
-        let chain = file(node, "certificate")
-        let key = file(keyNode, "key")
-        guard let chain, let key else { return nil }
-        guard let certificate = Certificate(pem: chain.bytes) else {
-            reader.report(
-                "`\(chain.path)` holds no certificate, or a broken one", at: node,
-                expected: "PEM: `-----BEGIN CERTIFICATE-----`, first the certificate, then those of its issuers")
-            return nil
-        }
-        checkDates(of: certificate, chain.path, at: node)
-        let problem: (message: String, expected: String)?
-        switch Certificate.fit(key: key.bytes, certificate: chain.bytes) {
-        case .fits: problem = nil
-        case .differs:
-            problem = (
-                "`\(key.path)` is not the key of the certificate in `\(chain.path)`",
-                "the key that the certificate was requested with; after a renewal, both files of the same one"
-            )
-        case .unreadable: problem = ("`\(key.path)` holds no private key", "PEM: `-----BEGIN PRIVATE KEY-----`")
-        case .encrypted:
-            problem = (
-                "the key in `\(key.path)` needs a passphrase",
-                "a key without one, which only the server's user can read: openssl pkey -in … -out …"
-            )
-        }
-        if let problem {
-            reader.report(problem.message, at: keyNode, expected: problem.expected)
-            return nil
-        }
-        return (CertificateFiles(certificate: chain.path, key: key.path), certificate)
-    }
-
-    private func checkDates(of certificate: Certificate, _ path: String, at node: Node) {
-        let end = day(certificate.notAfter)
-        let message: String
-        if now >= certificate.notAfter {
-            message = "the certificate in `\(path)` expired on \(end): browsers refuse it"
-        } else if now < certificate.notBefore {
-            message = "the certificate in `\(path)` is not valid before \(day(certificate.notBefore))"
-        } else if certificate.notAfter - now < Self.soon {
-            message = "the certificate in `\(path)` expires on \(end)"
-        } else {
-            return
-        }
-        reader.report(
-            message, at: node, expected: "a renewed certificate; it is taken as soon as its file changes",
-            severity: .warning)
-    }
-
-    private func file(_ node: Node, _ what: String) -> (path: String, bytes: [UInt8])? {
-        guard let text = reader.text(node, what) else { return nil }
-        let path = join(directory, text)
-        do {
-            let bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-            if what == "key", isReadableByOthers(path) {
-                reader.report(
-                    "every user of this machine can read the key in `\(path)`", at: node,
-                    expected: "a file for the server's user only: chmod 600 \(path)", severity: .warning)
-            }
-            return (path, bytes)
-        } catch {
-            let isThere = FileManager.default.fileExists(atPath: path)
-            reader.report(
-                isThere ? "`\(path)` cannot be read by this user" : "there is no file `\(path)`", at: node,
-                expected: isThere
-                    ? "a file that the server's user can read" : "a PEM file; paths start where the rules file is")
-            return nil
-        }
-    }
-}
-
-private func isReadableByOthers(_ path: String) -> Bool {
-    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-    return (attributes?[.posixPermissions] as? Int ?? 0) & 0o004 != 0
-}
-
-/// `2026-11-21`, in UTC.
-private func day(_ seconds: Int64) -> String {
-    Date(timeIntervalSince1970: Double(seconds)).formatted(.iso8601.year().month().day())
 }

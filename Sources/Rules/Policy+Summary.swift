@@ -11,7 +11,8 @@ extension Policy {
         text += "listens on \(addresses.joined(separator: ", "))\n"
         for site in sites {
             let hosts = site.hosts.isEmpty ? "every host" : site.hosts.joined(separator: ", ")
-            text += "site \(site.name): \(hosts) → \(site.origin.authority)\n"
+            text +=
+                "site \(site.name): \(hosts) → \(site.origin.tls == nil ? "" : "https://")\(site.origin.authority)\n"
             let categories = site.consent.categories
             let required = categories.filter(\.isRequired).map(\.id).joined(separator: ", ")
             let optional = categories.filter { !$0.isRequired }.map(\.id).joined(separator: ", ")

@@ -22,7 +22,7 @@ struct PolicyDecoder {
         var location = location(file["location"])
         location.database = location.database.map { join(directory, $0) }
         let (connect, trace) = methods(file["methods"])
-        var listening = ListenerDecoder(reader: reader, directory: directory)
+        var listening = ListenerDecoder(reader: reader)
         let listeners = listening.listeners(file["listen"])
         let limits = limits(file["limits"])
         let timeouts = timeouts(file["timeouts"])
@@ -33,11 +33,27 @@ struct PolicyDecoder {
             file["console"], besides: listeners, directory: directory)
         guard let sites = sites(file) else { return nil }
         listening.checkNames(of: sites)
+        if listeners.allSatisfy({ $0.tls == nil }), trustedProxies.isEmpty { refuseTransportSecurity(file) }
         return Policy(
             sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,
             trustedProxies: trustedProxies, stateDirectory: state, memoryDirectory: memory,
             consentSecretFile: secret ?? join(state, "consent.key"), location: location, workers: workers, log: log,
             connectAnswer: connect, traceAnswer: trace, console: console, warnings: sorted(reader.diagnostics))
+    }
+
+    /// Nobody speaks TLS, so that nobody may be told to come back over it (RFC 6797 §7.2).
+    private func refuseTransportSecurity(_ file: RulesReader.Section) {
+        let sites = file["sites"].map(reader.items) ?? []
+        let sections = [file.node] + sites
+        for node in sections {
+            guard let mapping = node.mapping else { continue }
+            for (key, value) in mapping
+            where key.scalar?.string == "strict_transport_security" && !reader.isFalse(value) {
+                reader.report(
+                    "browsers that are told this could not come back: no listener speaks TLS", at: key,
+                    expected: "a listener with `tls`, or `trusted_proxies` where another server ends TLS")
+            }
+        }
     }
 
     /// The site at the top level, or those listed, which start from what the top level says.

@@ -49,7 +49,9 @@ extension RulesReader {
             refuse(fault)
             return nil
         }
-        guard let portText else { return (host.lowercased(), nil, path) }
+        guard let portText else {
+            return (host.lowercased(), nil, path)
+        }
         guard let port = port(portText) else {
             refuse(
                 PatternFault(
@@ -81,17 +83,15 @@ extension RulesReader {
     func origin(_ node: Node, preservesHost: Bool) -> OriginServer? {
         let expected = "the shop's own server: `http://127.0.0.1:9000`"
         guard let text = text(node, "origin") else { return nil }
-        guard text.hasPrefix("http://") else {
-            let reason =
-                text.hasPrefix("https://")
-                ? "origin: TLS to the origin server is not supported; let it listen on the same machine or network"
-                : "origin must be a URL that begins with `http://`"
+        let isSecure = text.hasPrefix("https://")
+        let scheme = isSecure ? "https://" : "http://"
+        guard text.hasPrefix(scheme) else {
             report(
-                reason, at: node, expected: expected,
+                "origin must be a URL that begins with `http://` or `https://`", at: node, expected: expected,
                 didYouMean: text.contains("://") || text.contains("/") ? nil : "http://\(text)")
             return nil
         }
-        var rest = text.dropFirst("http://".count)
+        var rest = text.dropFirst(scheme.count)
         if rest.hasSuffix("/") { rest = rest.dropLast() }
         let (host, portText) = splitAuthority(rest)
         if rest.contains(where: { $0 == "/" || $0 == "?" || $0 == "#" || $0 == "@" }) {
@@ -99,7 +99,7 @@ extension RulesReader {
             return nil
         }
         if let fault = hostFault(host, "an IPv6 address needs brackets") {
-            report("origin: \(fault.reason)", at: node, offset: "http://".count + fault.offset, expected: expected)
+            report("origin: \(fault.reason)", at: node, offset: scheme.count + fault.offset, expected: expected)
             return nil
         }
         if host.hasPrefix("*") {
@@ -107,14 +107,19 @@ extension RulesReader {
             return nil
         }
         let bare = host.hasPrefix("[") ? host.dropFirst().dropLast() : host
-        guard let portText else { return OriginServer(host: String(bare), port: 80, preservesHost: preservesHost) }
+        guard let portText else {
+            return OriginServer(
+                host: String(bare), port: isSecure ? 443 : 80, preservesHost: preservesHost,
+                tls: isSecure ? OriginTLS() : nil)
+        }
         guard let port = port(portText) else {
             report(
                 "origin: the port must be a number from 1 to 65535", at: node,
-                offset: "http://".count + host.unicodeScalars.count + 1, expected: expected)
+                offset: scheme.count + host.unicodeScalars.count + 1, expected: expected)
             return nil
         }
-        return OriginServer(host: String(bare), port: port, preservesHost: preservesHost)
+        return OriginServer(
+            host: String(bare), port: port, preservesHost: preservesHost, tls: isSecure ? OriginTLS() : nil)
     }
 }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Yams
 
 /// Reads YAML nodes as what a rules file may hold, and collects everything that is wrong with them.
@@ -9,6 +10,9 @@ final class RulesReader {
     let renamedKeys: [String: String]
     private(set) var diagnostics: [RulesDiagnostic] = []
     private var seen: Set<RulesDiagnostic> = []
+
+    /// The folder that paths start from.
+    var directory: String { URL(fileURLWithPath: lines.file).deletingLastPathComponent().relativePath }
 
     init(lines: SourceLines, renamedKeys: [String: String]) {
         self.lines = lines

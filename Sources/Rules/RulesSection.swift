@@ -2,7 +2,7 @@
 package enum RulesSection: String, CaseIterable, Sendable {
     case file, site, category, cookie, host, cookies, consent, signals, signal, googleConsentMode, addressPrecision
     case measurement, gate, page, goal, limits, timeouts, location, log, methods, knownServices, theme, palette, logo
-    case console, listener, tls, certificate
+    case console, listener, tls, certificate, originTLS, strictTransportSecurity
 
     /// The keys it may have, in the order in which docs/rules.md tells them.
     package var keys: [String] {
@@ -15,7 +15,8 @@ package enum RulesSection: String, CaseIterable, Sendable {
             ]
         case .site:
             [
-                "name", "hosts", "origin", "preserve_host", "categories", "cookies", "known_services", "consent",
+                "name", "hosts", "origin", "origin_tls", "preserve_host", "strict_transport_security", "categories",
+                "cookies", "known_services", "consent",
                 "signals",
                 "address_precision", "full_address_routes", "measurement",
             ]
@@ -57,9 +58,11 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .palette: Palette.Part.allCases.map(\.rawValue)
         case .logo: ["path", "alt"]
         case .console: ["listen", "metrics_token_file"]
-        case .listener: ["address", "tls"]
+        case .listener: ["address", "tls", "redirect_to_https"]
         case .tls: ["certificate", "key", "certificates", "minimum_version"]
         case .certificate: ["certificate", "key"]
+        case .strictTransportSecurity: ["max_age", "include_subdomains", "preload"]
+        case .originTLS: ["authorities", "server_name", "certificate", "key", "verify"]
         }
     }
 }

@@ -43,13 +43,16 @@ public final class Site: Sendable {
     public let fullAddressRoutes: PathTable
     /// What is counted.
     public let measurement: MeasurementSettings
+    /// What browsers that came over TLS are told about coming back; nil for nothing.
+    public let transportSecurity: TransportSecurity?
 
     package init(
         index: Int, name: String, hosts: [String], origin: OriginServer, consent: ConsentScheme,
         consentSettings: ConsentSettings, cookies: NameClassifier, cookieTreatments: [CookieTreatment],
         cookieRules: [CookieRule], unknownCookies: UnknownCookies, unknownTreatment: CookieTreatment,
         hostRules: HostRules, known: KnownRules, snippetRules: SnippetRules, analyticsCategory: Int?,
-        addressPrecision: AddressPrecision, fullAddressRoutes: PathTable, measurement: MeasurementSettings
+        addressPrecision: AddressPrecision, fullAddressRoutes: PathTable, measurement: MeasurementSettings,
+        transportSecurity: TransportSecurity? = nil
     ) {
         self.index = index
         self.name = name
@@ -69,6 +72,7 @@ public final class Site: Sendable {
         self.addressPrecision = addressPrecision
         self.fullAddressRoutes = fullAddressRoutes
         self.measurement = measurement
+        self.transportSecurity = transportSecurity
     }
 
     /// What becomes of a cookie, in either direction, under a decision.
@@ -87,6 +91,20 @@ public final class Site: Sendable {
     }
 }
 
+/// How TLS is spoken with an origin server.
+public struct OriginTLS: Hashable, Sendable {
+    /// The name that it is asked for and that its certificate must have; nil for the host that is connected to.
+    public var serverName: String?
+    /// A PEM file with the certificates of whoever may have signed the server's; nil for the system's authorities.
+    public var authorities: String?
+    /// What is shown to a server that asks for a certificate.
+    public var identity: CertificateFiles?
+    /// Whether the server's certificate is looked at.
+    public var isVerified = true
+
+    package init() {}
+}
+
 /// The origin server of a site.
 public struct OriginServer: Hashable, Sendable {
     /// A host name or an address without brackets.
@@ -96,16 +114,20 @@ public struct OriginServer: Hashable, Sendable {
     /// Whether the origin sees the `Host` field of the visitor's request, else its own authority.
     public let preservesHost: Bool
 
-    package init(host: String, port: UInt16, preservesHost: Bool) {
+    /// How TLS is spoken with it; nil where HTTP is spoken without it.
+    public let tls: OriginTLS?
+
+    package init(host: String, port: UInt16, preservesHost: Bool, tls: OriginTLS? = nil) {
         self.host = host
         self.port = port
         self.preservesHost = preservesHost
+        self.tls = tls
     }
 
     /// `host[:port]` as a Host field names it.
     public var authority: String {
         let bracketed = host.contains(":") ? "[\(host)]" : host
-        return port == 80 ? bracketed : "\(bracketed):\(port)"
+        return port == (tls == nil ? 80 : 443) ? bracketed : "\(bracketed):\(port)"
     }
 }
 

@@ -79,10 +79,17 @@ extension SiteDecoder {
         let shipped = known.snippets
             .filter { SnippetRules.lengths.contains($0.text.utf8.count) && !own.contains($0.text) }
             .map { SnippetRule(text: $0.text, category: $0.category, sourceLine: 0, service: $0.service) }
+        if let (node, _) = draft.originTLS, origin.tls == nil {
+            reader.report(
+                "site `\(name)` does not speak TLS with its origin", at: node,
+                expected: "`origin: https://…`, or no `origin_tls`")
+        }
         guard let precision = AddressPrecision(ipv4Bits: draft.ipv4Bits, ipv6Bits: draft.ipv6Bits) else { return nil }
         return Site(
             index: index, name: name, hosts: draft.hosts,
-            origin: OriginServer(host: origin.host, port: origin.port, preservesHost: draft.preservesHost),
+            origin: OriginServer(
+                host: origin.host, port: origin.port, preservesHost: draft.preservesHost,
+                tls: origin.tls.map { draft.originTLS?.settings ?? $0 }),
             consent: scheme,
             consentSettings: ConsentSettings(
                 gpcDenies: denied(draft.gpc, "gpc", among: categories),
@@ -99,7 +106,7 @@ extension SiteDecoder {
             known: known, snippetRules: SnippetRules(snippetRules + shipped), analyticsCategory: analytics,
             addressPrecision: precision,
             fullAddressRoutes: PathTable(draft.fullAddressRoutes.map { ($0, payload: 0) }),
-            measurement: draft.measurement.compiled)
+            measurement: draft.measurement.compiled, transportSecurity: draft.transportSecurity?.settings)
     }
 
     /// The categories' places, by id.

@@ -24,6 +24,10 @@ struct SiteDecoder {
         if let node = section["origin"] ?? draft.origin?.node {
             draft.origin = reader.origin(node, preservesHost: draft.preservesHost).map { (node, $0) }
         }
+        if let node = section["strict_transport_security"] {
+            draft.transportSecurity = reader.transportSecurity(node).map { (node, $0) }
+        }
+        if let node = section["origin_tls"] { readOriginTLS(node, into: &draft) }
         if let node = section["categories"] {
             CategoryDecoder(reader: reader).read(node, into: &draft.categories)
         }
@@ -40,6 +44,31 @@ struct SiteDecoder {
         if let node = section["measurement"] {
             MeasurementDecoder(reader: reader).read(node, into: &draft.measurement)
         }
+    }
+
+    private func readOriginTLS(_ node: Node, into draft: inout SiteDraft) {
+        guard let section = reader.section(node, .originTLS, "origin_tls") else { return }
+        var settings = OriginTLS()
+        let files = CertificateReader(reader: reader)
+        if let node = section["server_name"] {
+            settings.serverName = reader.siteHost(node)
+            if settings.serverName?.hasPrefix("*") == true {
+                reader.report("server_name: one host, not a pattern", at: node)
+            }
+        }
+        if let node = section["authorities"] { settings.authorities = files.authorities(node) }
+        if section["certificate"] != nil || section["key"] != nil {
+            settings.identity = files.certificate(section, at: node)?.files
+        }
+        if let node = section["verify"] {
+            settings.isVerified = reader.boolean(node, "verify") ?? true
+            if !settings.isVerified {
+                reader.report(
+                    "whoever is between here and the shop can read and change everything", at: node,
+                    expected: "`authorities`: a file with the certificate that signed the shop's", severity: .warning)
+            }
+        }
+        draft.originTLS = (node, settings)
     }
 
     private func siteName(_ node: Node) -> String? {

@@ -9,6 +9,8 @@ struct SiteDraft {
     var hosts: [String] = []
     var origin: (node: Node, server: OriginServer)?
     var preservesHost = true
+    var transportSecurity: (node: Node, settings: TransportSecurity)?
+    var originTLS: (node: Node, settings: OriginTLS)?
     var categories = shippedCategories
     var unknownCookies = UnknownCookies.withhold
     var cookieDefaults = CookieDraft.Options()

@@ -54,10 +54,7 @@ public final class ServerContext: @unchecked Sendable {
                 unsafe withBytes(identity.key) { key in unsafe crumbgate_tls_server_add(made, chain, key, &reason) }
             }
             guard isAdded == 1 else {
-                let text = unsafe withUnsafeBytes(of: &reason.text) {
-                    unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                throw IdentityError(index: index, reason: text)
+                throw IdentityError(index: index, reason: reason.words)
             }
         }
     }
@@ -79,4 +76,13 @@ public enum TicketKeys {
     ///
     /// Called now and then, by one thread, with seconds on a clock that does not jump.
     public static func tend(seconds: Int64) { crumbgate_tls_tend_tickets(seconds) }
+}
+
+extension crumbgate_tls_reason {
+    /// OpenSSL's words.
+    var words: String {
+        var copy = self
+        // The text ends with a zero within the structure.
+        return unsafe withUnsafeBytes(of: &copy.text) { unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
 }

@@ -49,8 +49,10 @@ public enum Received {
     /// So many bytes of the peer's; `isDrained`: the socket has nothing more for now.
     case bytes(Int, isDrained: Bool)
     case wouldBlock
-    /// The peer ended its side, with a close_notify alert or without.
+    /// The peer ended its side.
     case closed
+    /// The connection ended, and the peer did not say that it would.
+    case cut
     /// The connection is of no use any more; an alert may be in the channel.
     case failed
     /// The peer speaks HTTP, but not TLS.
@@ -71,7 +73,26 @@ public struct Session: ~Copyable {
         unsafe pointer = made
     }
 
+    /// The client's side of a new connection to a server, whose certificate must be of that name or address; the first
+    /// records are in the channel. Nil when there is no memory.
+    public init?(
+        connecting context: ClientContext, to name: String, isAddress: Bool, over channel: borrowing Channel
+    ) {
+        // The name is copied.
+        guard
+            let made = unsafe crumbgate_tls_connect(context.pointer, channel.pointer, name, isAddress ? 1 : 0)
+        else { return nil }
+        unsafe pointer = made
+    }
+
     deinit { unsafe crumbgate_tls_session_free(pointer) }
+
+    /// Why the handshake failed, in OpenSSL's words: right after the step in which it did.
+    public var failure: String {
+        var reason = crumbgate_tls_reason()
+        unsafe crumbgate_tls_why(pointer, &reason)
+        return reason.words
+    }
 
     /// Whether the handshake is over.
     public var isEstablished: Bool { unsafe crumbgate_tls_is_established(pointer) == 1 }
@@ -93,6 +114,7 @@ public struct Session: ~Copyable {
                 return step.count
             case crumbgate_tls_got_nothing: result = .wouldBlock
             case crumbgate_tls_got_end: result = .closed
+            case crumbgate_tls_got_cut: result = .cut
             case crumbgate_tls_got_plain_http: result = .plainHTTP
             default: result = .failed
             }

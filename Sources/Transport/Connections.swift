@@ -1,6 +1,8 @@
 import Bytes
 import Gateway
 import Location
+import Rules
+import TLS
 
 /// "No connection" where an index of a slab stands.
 let noConnection = UInt32.max
@@ -41,6 +43,8 @@ struct ClientConnection: ~Copyable {
 
     let fd: Int32
     let peer: ClientAddress
+    /// Where its requests are sent on to; 0 where they are answered.
+    let redirectPort: UInt16
     var phase = Phase.head
     var flags: Flags = []
     var origin = noConnection
@@ -63,9 +67,10 @@ struct ClientConnection: ~Copyable {
     /// When the timer wheel looks at it next.
     var check: Int64 = .max
 
-    init(fd: Int32, peer: ClientAddress) {
+    init(fd: Int32, peer: ClientAddress, redirectPort: UInt16) {
         self.fd = fd
         self.peer = peer
+        self.redirectPort = redirectPort
     }
 }
 
@@ -81,10 +86,14 @@ struct OriginConnection: ~Copyable {
         static let isQueued = Flags(rawValue: 16)
         static let hasSentBytes = Flags(rawValue: 32)
         static let hasEnded = Flags(rawValue: 64)
+        /// Connected, and the TLS handshake is under way.
+        static let isShakingHands = Flags(rawValue: 128)
     }
 
     let fd: Int32
     let endpoint: Int
+    /// Its TLS; none where HTTP is spoken without it.
+    var session = noConnection
     var client = noConnection
     var flags: Flags = .isConnecting
     /// The beginning of a response head.
@@ -104,6 +113,8 @@ struct OriginConnection: ~Copyable {
 struct Endpoint {
     let host: String
     let port: UInt16
+    let tls: OriginTLS?
+    var context: ClientContext?
     var addresses: [SocketAddress]
     /// Rotates through the addresses when one cannot be reached.
     var preferred = 0
@@ -117,6 +128,14 @@ struct Endpoint {
     /// Whether the rules in force name it: if not, it only serves what began under older ones.
     var isCurrent = true
 
+    init(_ origin: ResolvedOrigin) {
+        host = origin.host
+        port = origin.port
+        tls = origin.tls
+        context = origin.context
+        addresses = origin.addresses
+    }
+
     /// A place in the queue: worth something only while the client still holds the ticket.
     struct Waiter {
         let client: Handle
@@ -126,7 +145,7 @@ struct Endpoint {
     /// Whether this is where an origin server is now. One that moved to other addresses is another endpoint: connections
     /// to the old ones would be kept warm by requests and never end.
     func isPlace(of origin: ResolvedOrigin) -> Bool {
-        host == origin.host && port == origin.port && addresses.count == origin.addresses.count
+        host == origin.host && port == origin.port && tls == origin.tls && addresses.count == origin.addresses.count
             && addresses.allSatisfy(origin.addresses.contains)
     }
 

@@ -28,7 +28,8 @@ extension EventLoop {
                 continue
             }
             Socket.setNoDelay(fd)
-            let handle = clients.insert(ClientConnection(fd: fd, peer: peer))
+            let handle = clients.insert(
+                ClientConnection(fd: fd, peer: peer, redirectPort: listeners[listener].redirectPort))
             if let context = listeners[listener].context, !secure(handle.index, with: context) {
                 closeClient(handle.index)
                 continue

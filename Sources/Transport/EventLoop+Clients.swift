@@ -120,7 +120,7 @@ extension EventLoop {
         let step = gateway.receiveRequest(
             input, examined: examined, exchange: &clients[index].exchange, peer: peer,
             isSecure: clients[index].session != noConnection,
-            isLast: isDraining, at: now, reply: &output)
+            isLast: isDraining, redirectingTo: clients[index].redirectPort, at: now, reply: &output)
         switch step {
         case .needsMore:
             if examined == 0 { expect(client: index, within: timeouts.requestHead) }
@@ -353,6 +353,7 @@ extension EventLoop {
         case .bytes: break
         case .nothing, .answered: return false
         case .ended:
+            endOriginSession(origin)
             shutdown(origins[origin].fd, Int32(SHUT_WR))
             if origins[origin].client == noConnection || origins[origin].flags.contains(.hasEnded) {
                 abandonClient(index)

@@ -66,7 +66,7 @@ extension EventLoop {
         expect(client: client, within: timeouts.originConnect)
     }
 
-    private mutating func sendHead(_ client: UInt32, _ origin: UInt32) {
+    mutating func sendHead(_ client: UInt32, _ origin: UInt32) {
         toOrigin.clear()
         gateway.writeOriginHead(of: clients[client].exchange, into: &toOrigin)
         expectResponse(for: client)
@@ -84,6 +84,7 @@ extension EventLoop {
             origins[index].outgoing.append(input, verbatim)
             return true
         }
+        guard origins[index].session == noConnection else { return sendSecured(toOrigin: index, verbatim: verbatim) }
         let fd = origins[index].fd
         let result: TransferResult
         if toOrigin.isEmpty {
@@ -114,11 +115,19 @@ extension EventLoop {
 
     mutating func handleOrigin(_ index: UInt32, _ event: Poller.Event) {
         if origins[index].flags.contains(.isConnecting) {
-            guard event.isWritable || event.isBroken else { return }
+            guard event.isWritable || event.isBroken || origins[index].flags.contains(.isShakingHands) else { return }
             let client = origins[index].client
+            if origins[index].flags.contains(.isShakingHands) {
+                shakeHands(index, event)
+                return
+            }
             guard crumbgate_socket_error(origins[index].fd) == 0, !event.isBroken else {
                 endpoints[origins[index].endpoint].preferred &+= 1
                 originBroke(index)
+                return
+            }
+            if endpoints[origins[index].endpoint].context != nil {
+                beginHandshake(index, event)
                 return
             }
             origins[index].flags.remove(.isConnecting)
@@ -131,6 +140,9 @@ extension EventLoop {
         if event.isEnding || event.isBroken { origins[index].flags.formUnion([.isEnding, .isReadable]) }
         guard origins[index].client != noConnection else {
             // An idle server that speaks or leaves is of no use any more.
+            if origins[index].session != noConnection, !event.isBroken, !event.isEnding, hasOnlyRecords(index) {
+                return
+            }
             if event.isReadable || event.isBroken { closeIdleOrigin(index) }
             return
         }
@@ -176,7 +188,11 @@ extension EventLoop {
             input.clear()
             input.append(origins[index].leftover)
             origins[index].leftover.clear()
-            switch Socket.receive(origins[index].fd, into: &input, limit: Self.receiveSize) {
+            let received =
+                origins[index].session == noConnection
+                ? Socket.receive(origins[index].fd, into: &input, limit: Self.receiveSize)
+                : receiveSecured(fromOrigin: index)
+            switch received {
             case .bytes(let count):
                 if count < Self.receiveSize, !origins[index].flags.contains(.isEnding) {
                     origins[index].flags.remove(.isReadable)
@@ -359,6 +375,8 @@ extension EventLoop {
 
     private mutating func closeOrigin(_ index: UInt32) {
         endpoints[origins[index].endpoint].open -= 1
+        endOriginSession(index)
+        if origins[index].session != noConnection { sessions.remove(origins[index].session) }
         close(origins[index].fd)
         origins.remove(index)
     }

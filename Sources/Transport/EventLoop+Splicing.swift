@@ -34,6 +34,7 @@ extension EventLoop {
     mutating func takeConduit(for client: UInt32, from origin: UInt32) -> Bool {
         if clients[client].conduit != noConnection { return true }
         guard clients[client].phase == .exchanging, clients[client].session == noConnection,
+            origins[origin].session == noConnection,
             origins[origin].leftover.isEmpty,
             gateway.verbatimRest(of: clients[client].exchange) >= Self.leastSplice
         else { return false }

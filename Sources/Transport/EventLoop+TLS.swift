@@ -14,6 +14,15 @@ extension EventLoop {
         for index in listeners.indices { listeners[index].context = contexts[index] }
     }
 
+    /// New connections speak TLS with these.
+    mutating func adopt(_ certificates: CertificateUpdate) {
+        adopt(certificates.listening)
+        let current = routes[gateway.currentSnapshot]
+        for (site, context) in certificates.connecting.enumerated() where site < current.count {
+            endpoints[current[site]].context = context
+        }
+    }
+
     /// Gives a new connection a session; false when there is no memory.
     mutating func secure(_ index: UInt32, with context: ServerContext) -> Bool {
         guard let session = Session(accepting: context, over: channel) else { return false }
@@ -49,7 +58,7 @@ extension EventLoop {
             clients[index].flags.remove(.isReadable)
             keepInput(for: index)
             return .nothing
-        case .closed:
+        case .closed, .cut:
             clients[index].flags.remove(.isReadable)
             clients[index].flags.insert(.hasEnded)
             return .ended

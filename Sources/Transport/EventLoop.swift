@@ -230,9 +230,10 @@ struct EventLoop: ~Copyable {
             limits = update.policy.limits
             adoptRoutes(update.endpoints)
             adopt(update.contexts)
+            for index in listeners.indices { listeners[index].redirectPort = update.redirectPorts[index] }
             released.append(contentsOf: endpoints.indices.filter { endpoints[$0].waitingCount > 0 })
         }
-        if let contexts = orders.contexts { adopt(contexts) }
+        if let certificates = orders.certificates { adopt(certificates) }
         deliver(orders.receipts)
         if orders.stops, !isDraining { beginDraining() }
     }
@@ -243,9 +244,10 @@ struct EventLoop: ~Copyable {
         let indices = resolved.map { origin in
             if let known = endpoints.firstIndex(where: { $0.isPlace(of: origin) }) {
                 endpoints[known].addresses = origin.addresses
+                endpoints[known].context = origin.context
                 return known
             }
-            endpoints.append(Endpoint(host: origin.host, port: origin.port, addresses: origin.addresses))
+            endpoints.append(Endpoint(origin))
             return endpoints.count - 1
         }
         let snapshot = gateway.currentSnapshot

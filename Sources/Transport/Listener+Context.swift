@@ -17,6 +17,25 @@ extension Listener {
     }
 }
 
+extension OriginServer {
+    /// What TLS is spoken with; nil where it is not.
+    func context() throws(ContextError) -> ClientContext? {
+        guard let tls else { return nil }
+        var trust = ClientContext.Trust.system
+        if let authorities = tls.authorities { trust = .authorities(try contents(authorities)) }
+        if !tls.isVerified { trust = .anybody }
+        var identity: Identity?
+        if let files = tls.identity {
+            identity = Identity(chain: try contents(files.certificate), key: try contents(files.key))
+        }
+        do {
+            return try ClientContext(trust: trust, identity: identity)
+        } catch {
+            throw ContextError(path: tls.authorities ?? tls.identity?.certificate ?? authority, reason: error.reason)
+        }
+    }
+}
+
 private func contents(_ path: String) throws(ContextError) -> [UInt8] {
     do {
         return Array(try Data(contentsOf: URL(fileURLWithPath: path)))

@@ -11,6 +11,17 @@ struct ResolvedOrigin: Sendable {
     let host: String
     let port: UInt16
     let addresses: [SocketAddress]
+    let tls: OriginTLS?
+    /// What TLS is spoken with; nil where it is not.
+    let context: ClientContext?
+}
+
+/// New certificates under the rules in force.
+struct CertificateUpdate: Sendable {
+    /// By listening socket.
+    let listening: [ServerContext?]
+    /// By site.
+    let connecting: [ClientContext?]
 }
 
 /// New rules for a loop, ready to be used.
@@ -21,6 +32,7 @@ struct PolicyUpdate: Sendable {
     let endpoints: [ResolvedOrigin]
     /// By listening socket.
     let contexts: [ServerContext?]
+    let redirectPorts: [UInt16]
 }
 
 /// A listening socket of one loop.
@@ -28,6 +40,8 @@ struct ListeningSocket: Sendable {
     let fd: Int32
     /// What TLS is spoken with; nil where it is not.
     var context: ServerContext?
+    /// Where requests without TLS are sent on to; 0 where they are answered.
+    var redirectPort: UInt16
 }
 
 /// Visitors' connections over all loops; the limit on them is one of the process.
@@ -60,8 +74,7 @@ struct LoopConfiguration: Sendable {
 final class Mailbox: Sendable {
     struct Orders {
         var update: PolicyUpdate?
-        /// New certificates under the rules in force, by listening socket.
-        var contexts: [ServerContext?]?
+        var certificates: CertificateUpdate?
         var stops = false
         var receipts: [ReceiptAnswer] = []
     }
@@ -69,6 +82,7 @@ final class Mailbox: Sendable {
     let descriptor: Int32
     private let orders = Mutex(Orders())
     private let log = Mutex<[UInt8]>([])
+    private let problems = Mutex<[String]>([])
     private let counted = Mutex(TrafficCounters())
 
     /// Log bytes held at most until the main thread takes them.
@@ -94,7 +108,7 @@ final class Mailbox: Sendable {
         return orders.withLock { state in
             let taken = state
             state.update = nil
-            state.contexts = nil
+            state.certificates = nil
             state.receipts = []
             return taken
         }
@@ -110,6 +124,19 @@ final class Mailbox: Sendable {
         let bytes = lines.array
         log.withLock { kept in
             if kept.count < Self.logLimit { kept += bytes }
+        }
+    }
+
+    /// Notes something for the operator; of many at once some are left out.
+    func report(_ problem: String) {
+        problems.withLock { if $0.count < 8, !$0.contains(problem) { $0.append(problem) } }
+    }
+
+    func takeProblems() -> [String] {
+        problems.withLock { kept in
+            let taken = kept
+            kept = []
+            return taken
         }
     }
 

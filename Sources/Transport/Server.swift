@@ -29,6 +29,8 @@ public final class Server {
     /// What the loops' sockets were opened for, and speak TLS with, in the order of the sockets.
     private var places: [Listener] = []
     private var contexts: [ServerContext?] = []
+    /// When problems of the loops were told.
+    private var told: [String: Int64] = [:]
 
     /// What SIGHUP means.
     public enum HangUp {
@@ -83,7 +85,9 @@ public final class Server {
         TicketKeys.tend(seconds: Self.seconds)
         for ring in rings {
             let mailbox = try Mailbox()
-            let listeners = zip(try openListeners(policy), contexts).map { ListeningSocket(fd: $0, context: $1) }
+            let listeners = zip(try openListeners(policy), zip(contexts, places)).map {
+                ListeningSocket(fd: $0, context: $1.0, redirectPort: $1.1.redirectPort ?? 0)
+            }
             let configuration = LoopConfiguration(
                 policy: policy, resources: resources, endpoints: endpoints, measuring: MeasuringContext(ring: ring),
                 connections: connections, receipts: receipts, listeners: listeners)
@@ -93,14 +97,20 @@ public final class Server {
         status.watch(mailboxes)
         status.phase = .serving
         isReady()
+        var certificates = CertificateWatch(policy)
         while true {
             var event = signals.wait(also: watch, milliseconds: 250)
             flushLog()
             TicketKeys.tend(seconds: Self.seconds)
+            if certificates.hasChanged(now: crumbgate_monotonic_ns() / 1_000_000), event == .none {
+                reloadCertificates()
+            }
             if event == .hangUp { event = hangUp == .reloads ? .reload : .terminate }
             switch event {
             case .none, .hangUp: continue
-            case .reload: reload()
+            case .reload:
+                reload()
+                certificates = CertificateWatch(policy)
             case .terminate:
                 status.phase = .draining
                 // The order first: a log that nobody reads must not hold it up.
@@ -115,8 +125,18 @@ public final class Server {
 
     private static var seconds: Int64 { crumbgate_monotonic_ns() / 1_000_000_000 }
 
+    /// Whether a problem was not told within a minute.
+    private func isNews(_ problem: String) -> Bool {
+        let now = Self.seconds
+        told = told.filter { now - $0.value < 60 }
+        if told[problem] != nil { return false }
+        told[problem] = now
+        return true
+    }
+
     private func flushLog() {
         for mailbox in mailboxes {
+            for problem in mailbox.takeProblems() where isNews(problem) { logger.warning("\(problem)") }
             let lines = mailbox.takeLog()
             if !lines.isEmpty { writeLog(lines) }
         }
@@ -135,7 +155,11 @@ public final class Server {
             let endpoints = try resolveOrigins(of: next)
             let resources = try loader.resources(next)
             let contexts = try contexts(for: next)
-            let update = PolicyUpdate(policy: next, resources: resources, endpoints: endpoints, contexts: contexts)
+            let update = PolicyUpdate(
+                policy: next, resources: resources, endpoints: endpoints, contexts: contexts,
+                redirectPorts: places.map { place in
+                    next.listeners.first(where: place.isSamePlace)?.redirectPort ?? 0
+                })
             for mailbox in mailboxes { mailbox.post { $0.update = update } }
             policy = next
             self.contexts = contexts
@@ -157,11 +181,26 @@ public final class Server {
         return found
     }
 
+    /// Reads certificates and keys again, whatever became of the rules file meanwhile.
+    private func reloadCertificates() {
+        do {
+            let next = CertificateUpdate(
+                listening: try contexts(for: policy), connecting: try policy.sites.map { try $0.origin.context() })
+            for mailbox in mailboxes { mailbox.post { $0.certificates = next } }
+            contexts = next.listening
+            logger.info("certificates reloaded")
+        } catch {
+            logger.error("certificates not reloaded, the old ones stay in force: \(error)")
+        }
+    }
+
     private func resolveOrigins(of policy: Policy) throws -> [ResolvedOrigin] {
         try policy.sites.map { site in
             let addresses = try SocketAddress.resolve(
                 host: site.origin.host, port: site.origin.port, isPassive: false)
-            return ResolvedOrigin(host: site.origin.host, port: site.origin.port, addresses: addresses)
+            return ResolvedOrigin(
+                host: site.origin.host, port: site.origin.port, addresses: addresses, tls: site.origin.tls,
+                context: try site.origin.context())
         }
     }
 

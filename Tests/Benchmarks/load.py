@@ -5,6 +5,7 @@ import os
 import subprocess
 import tempfile
 
+import http1
 from processes import LOAD_CORE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -18,9 +19,10 @@ class Load:
         self.head.write(peer.head(path))
         self.head.flush()
         self.limit = seconds + 30
+        scheme = "https" if peer.server.port in http1.secure_ports else "http"
         self.process = subprocess.Popen(
             ["taskset", "-c", str(LOAD_CORE), "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s",
-             "-s", os.path.join(HERE, "browser.lua"), f"http://127.0.0.1:{peer.server.port}{path}"],
+             "-s", os.path.join(HERE, "browser.lua"), f"{scheme}://127.0.0.1:{peer.server.port}{path}"],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, "BENCH_HEAD": self.head.name})
 

@@ -72,10 +72,32 @@ def rules(count):
     return f"  vendors: {{ purpose: Vendors, cookies: [{', '.join(names)}], hosts: [{', '.join(hosts)}] }}\n"
 
 
-def start(name, directory, origin_port, more_rules=0, gates=False, profile="consent"):
-    """Starts a peer; the proxy with so many rules beyond those in its file, gating known services or none."""
+def certificate(directory):
+    """A certificate and its key (P-256, signed by itself), made at the first call."""
+    path, key = directory + "/tls.pem", directory + "/tls.key"
+    if not os.path.exists(path):
+        subprocess.run(
+            [_program("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+             "-days", "2", "-subj", f"/CN={shop.HOST}", "-addext", f"subjectAltName=DNS:{shop.HOST},DNS:shop.example",
+             "-keyout", key, "-out", path], check=True, capture_output=True)
+        os.chmod(key, 0o600)
+    return path, key
+
+
+def start(name, directory, origin_port, more_rules=0, gates=False, profile="consent", tls=False):
+    """Starts a peer; the proxy with so many rules beyond those in its file, gating known services or none.
+
+    With `tls`, which nginx and the proxy know, it speaks TLS with its clients.
+    """
     port = free_port()
     values = {"DIR": directory, "PORT": port, "ORIGIN": origin_port, "PEERS": os.path.join(HERE, "peers")}
+    values |= {"SSL": "", "CERTIFICATE": "", "LISTEN": f"127.0.0.1:{port}"}
+    if tls:
+        path, key = certificate(directory)
+        values |= {"SSL": " ssl", "CERTIFICATE": f"ssl_certificate {path}; ssl_certificate_key {key}; "
+                   "ssl_session_cache shared:sessions:10m; ssl_protocols TLSv1.2 TLSv1.3;",
+                   "LISTEN": f"{{ address: 127.0.0.1:{port}, tls: {{ certificate: {path}, key: {key} }} }}"}
+        http1.secure_ports.add(port)
     kind = name.split(":")[0]
     label = re.sub(r"\W", "-", name)
     log = f"{directory}/{label}.out"
@@ -144,7 +166,8 @@ def refuse_everything(port):
     if not banner.has_reject:
         raise RuntimeError("the proxy shows no banner to a visitor who has not decided")
     body = urllib.parse.urlencode(banner.fields)
-    head = (f"POST {banner.action} HTTP/1.1\r\nHost: {shop.HOST}\r\nOrigin: http://{shop.HOST}\r\n"
+    scheme = "https" if port in http1.secure_ports else "http"
+    head = (f"POST {banner.action} HTTP/1.1\r\nHost: {shop.HOST}\r\nOrigin: {scheme}://{shop.HOST}\r\n"
             f"Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\n"
             f"Content-Length: {len(body)}\r\n\r\n{body}")
     answer = http1.exchange(port, head.encode())

@@ -41,6 +41,7 @@ class Result:
         self.gating_cost = None
         self.measuring = None
         self.imported = None
+        self.tls = None
 
     @property
     def subject(self):
@@ -48,6 +49,8 @@ class Result:
         return SUBJECT if SUBJECT in self.names else self.names[-1]
 
     def _tables(self):
+        if self.tls:
+            yield "TLS 1.3, CPU microseconds (medians of the rounds; ratios within a round)", self.tls
         if self.cells:
             rows = [["", *self.names]]
             for cell in self.cells:

@@ -15,6 +15,7 @@ import checks
 import measure
 import peers
 import report
+import secure
 import traffic
 
 
@@ -40,6 +41,7 @@ def arguments():
     parser.add_argument("--gating-cost", action="store_true", help="measure only gated pages against others")
     parser.add_argument("--measuring-cost", action="store_true", help="measure only what counting visits costs")
     parser.add_argument("--import-cost", action="store_true", help="measure only the import of an access log")
+    parser.add_argument("--tls", action="store_true", help="measure only TLS: requests, handshakes, idle connections")
     parser.add_argument("--write", action="store_true", help="write docs/benchmarks.md")
     return parser.parse_args()
 
@@ -68,6 +70,8 @@ def main():
             gating_cost(options, directory, origin, result)
         elif options.measuring_cost:
             measuring_cost(options, directory, origin, result)
+        elif options.tls:
+            result.tls = secure.measure_all(options, directory, origin, say)
         elif options.import_cost:
             result.imported = traffic.count(directory)
         else:

@@ -11,9 +11,9 @@ import time
 import pytest
 
 from conftest import RULES
-from harness.client import exchange, request
+from harness.client import exchange, fetch, request
 from harness.origin import chunk, head, page, response
-from harness.process import Gate
+from harness.process import Gate, free_port
 from harness.tls import Authority, SecureClient
 from test_websocket import SWITCH, UPGRADE, echo
 
@@ -355,9 +355,10 @@ def test_websockets_pass(connect, origin):
     with connect() as client:
         client.send(UPGRADE)
         assert client.response().status == 101
-        for size in (1, 125, 65536, 1_000_000):
+        # In turn: a session of Python's is not for two threads.
+        for size in (1, 125, 16_384, 65_536, 200_000) * 5:
             data = os.urandom(size)
-            threading.Thread(target=client.send, args=(data,)).start()
+            client.send(data)
             assert client.exactly(size) == data
 
 
@@ -522,3 +523,90 @@ def test_idle_connections_cost_little(make_gate, make_origin, authority):
     for client in clients:
         client.close()
     assert each < 20_000, f"{each:.0f} bytes"
+
+
+def test_a_renewed_certificate_is_taken_as_soon_as_its_file_changes(make_gate, make_origin, authority, tmp_path):
+    """Also through links, as ACME clients have them, and with a rules file that is broken meanwhile."""
+    origin = make_origin()
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+        authority.issue("own", "shop.test", f"{folder.name}.test", into=folder)
+    live = tmp_path / "live"
+    live.symlink_to(first)
+    listen = f"\n  - address: 127.0.0.1:PORT\n    tls: {{ certificate: {live}/own.pem, key: {live}/own.key }}"
+    gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\n", listen=listen)
+    gate.write_rules("origin: nonsense\n")
+    gate.wait_for_log(b"rules not reloaded")
+    with SecureClient(gate.port, authority.context()) as kept:
+        assert kept.request().status == 200 and "first.test" in kept.names
+        link = tmp_path / "next"
+        link.symlink_to(second)
+        link.rename(live)
+        gate.wait_for_log(b"certificates reloaded", timeout=8)
+        assert kept.request().status == 200
+    with SecureClient(gate.port, authority.context()) as client:
+        assert client.request().status == 200 and "second.test" in client.names
+    (second / "own.pem").write_text("nonsense")
+    gate.wait_for_log(b"certificates not reloaded", timeout=8)
+    assert f"{live}/own.pem".encode() in gate.log
+    with SecureClient(gate.port, authority.context()) as client:
+        assert client.request().status == 200 and "second.test" in client.names
+
+
+# Redirects, and coming back over TLS only
+
+
+@pytest.fixture
+def two_doors(make_gate, authority, origin):
+    """A proxy with a door for HTTP, which leads to the one for HTTPS: its port."""
+    port = free_port()
+
+    def make(rules="", trusted=""):
+        listen = "\n  - { address: 127.0.0.1:PORT, redirect_to_https: true }"
+        secure = listening(authority, "shop").replace("PORT", str(port))
+        gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\n{rules}", listen=listen + secure)
+        gate.secure_port = port
+        return gate
+
+    return make
+
+
+@pytest.mark.parametrize(
+    "method, target, host, status, place",
+    [
+        ("GET", "/a?b=c", "shop.test", 301, "https://shop.test:{}/a?b=c"),
+        ("HEAD", "/a", "shop.test:80", 301, "https://shop.test:{}/a"),
+        ("POST", "/a", "Shop.test:8080", 308, "https://Shop.test:{}/a"),
+        ("OPTIONS", "*", "[::1]:80", 308, "https://[::1]:{}/"),
+        ("GET", "http://shop.test/x", "shop.test", 301, "https://shop.test:{}/x"),
+        ("GET", "/.crumbgate/settings", "shop.test", 301, "https://shop.test:{}/.crumbgate/settings"),
+    ],
+)
+def test_http_is_sent_on_to_https(two_doors, origin, method, target, host, status, place):
+    gate = two_doors("strict_transport_security: {}\n")
+    body = b"x" * 10 if method == "POST" else None
+    answer = fetch(gate.port, target, method=method, host=host, body=body)
+    assert answer.status == status and answer.one("location").decode() == place.format(gate.secure_port)
+    assert not answer.all("strict-transport-security") and not answer.set_cookies
+    assert not origin.requests
+
+
+def test_who_came_over_tls_to_a_proxy_in_front_is_not_sent_in_circles(two_doors, origin):
+    gate = two_doors("trusted_proxies: [127.0.0.1]\n")
+    assert fetch(gate.port, fields=["X-Forwarded-Proto: https"]).status == 200
+    assert fetch(gate.port, fields=["X-Forwarded-Proto: http"]).status == 301
+
+
+def test_browsers_are_told_over_tls_only_to_come_back_over_it(two_doors, authority, origin):
+    origin.answer(response("x", ["Strict-Transport-Security: max-age=1"]))
+    gate = two_doors("strict_transport_security: { max_age: 730d, include_subdomains: true }\n")
+    with SecureClient(gate.secure_port, authority.context()) as client:
+        answer = client.request()
+    assert answer.all("strict-transport-security") == [b"max-age=63072000; includeSubDomains"]
+
+
+def test_without_a_rule_the_shops_own_word_passes(two_doors, authority, origin):
+    origin.answer(response("x", ["Strict-Transport-Security: max-age=1"]))
+    with SecureClient(two_doors().secure_port, authority.context()) as client:
+        assert client.request().all("strict-transport-security") == [b"max-age=1"]

@@ -9,9 +9,9 @@ set -eu
 packages() {
     case $1 in
     build) echo libssl-dev libmaxminddb-dev zlib1g-dev libbrotli-dev libpsl-dev libsqlite3-dev pkg-config ;;
-    test) echo python3 python3-venv chromium chromium-driver node-typescript ;;
+    test) echo python3 python3-venv openssl chromium chromium-driver node-typescript ;;
     demo) ;;
-    bench) echo python3 gcc libc6-dev util-linux nginx-light libnginx-mod-http-lua haproxy wrk ;;
+    bench) echo python3 openssl gcc libc6-dev util-linux nginx-light libnginx-mod-http-lua haproxy wrk ;;
     fuzz) echo python3 ;;
     *)
         echo "install-packages: no purpose is called '$1' (build, test, demo, bench, fuzz)" >&2

@@ -3,9 +3,12 @@
 #include <errno.h>
 #include <openssl/err.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+
+#include "client.h"
 
 static int read_input(BIO *bio, char *bytes, int length) {
     crumbgate_tls_channel *channel = BIO_get_data(bio);
@@ -103,6 +106,35 @@ crumbgate_tls_session *crumbgate_tls_accept(crumbgate_tls_context *context, crum
     return session;
 }
 
+crumbgate_tls_session *crumbgate_tls_connect(
+    crumbgate_tls_context *context, crumbgate_tls_channel *channel, const char *name, int is_address) {
+    SSL *session = new_session(context, channel);
+    if (session == NULL) return NULL;
+    SSL_set_connect_state(session);
+    int is_ready = is_address ? X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), name)
+                              : SSL_set1_host(session, name) == 1 && SSL_set_tlsext_host_name(session, name) == 1;
+    SSL_SESSION *earlier = crumbgate_tls_take_resumable(context);
+    if (earlier != NULL) {
+        SSL_set_session(session, earlier);
+        SSL_SESSION_free(earlier);
+    }
+    if (is_ready) {
+        ERR_clear_error();
+        SSL_do_handshake(session);
+        return session;
+    }
+    SSL_free(session);
+    ERR_clear_error();
+    return NULL;
+}
+
+void crumbgate_tls_why(const crumbgate_tls_session *session, crumbgate_tls_reason *reason) {
+    long verified = SSL_get_verify_result(session);
+    const char *text = verified != X509_V_OK ? X509_verify_cert_error_string(verified)
+                                             : ERR_reason_error_string(ERR_peek_error());
+    snprintf(reason->text, sizeof reason->text, "%s", text == NULL ? "the connection ended" : text);
+}
+
 void crumbgate_tls_session_free(crumbgate_tls_session *session) { SSL_free(session); }
 
 int crumbgate_tls_is_established(const crumbgate_tls_session *session) { return SSL_is_init_finished(session); }
@@ -143,7 +175,7 @@ crumbgate_tls_received crumbgate_tls_receive(
             return step;
         }
         if (received == 0) {
-            step.outcome = crumbgate_tls_got_end;
+            step.outcome = crumbgate_tls_got_cut;
             return step;
         }
         channel->input = channel->received;

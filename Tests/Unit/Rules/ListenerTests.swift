@@ -61,6 +61,17 @@ struct ListenerTests {
         #expect(policy.listeners[2].tls?.certificates.count == 2)
         #expect(policy.listeners[1].tls?.certificates.first?.key == files.folder.path + "/shop.key")
         #expect(policy.timeouts.handshake == 5000)
+        #expect(policy.listeners.map(\.redirectPort) == [443, nil, nil])
+        let site = policy.sites[0]
+        #expect(site.origin.authority == "shop.internal" && site.origin.port == 443)
+        #expect(site.origin.tls?.serverName == "shop.example" && site.origin.tls?.isVerified == true)
+        #expect(
+            site.transportSecurity?.fieldLine
+                == "Strict-Transport-Security: max-age=63072000; includeSubDomains; preload\r\n")
+        #expect(
+            Set(policy.certificateFiles.map { $0.split(separator: "/").last }) == [
+                "shop.pem", "shop.key", "other.pem", "other.key",
+            ])
         #expect(policy.summary.contains("0.0.0.0:80, 0.0.0.0:443 (TLS 1.3 or later), [::]:443 (TLS 1.2 or later)"))
     }
 

@@ -13,7 +13,7 @@ struct SchemaTests {
             switch section {
             case .file: []
             case .site, .category, .cookie, .host, .signal, .googleConsentMode, .page, .goal, .knownServices, .theme,
-                .palette, .logo, .tls, .certificate:
+                .palette, .logo, .tls, .certificate, .originTLS, .strictTransportSecurity:
                 ["$defs", section.rawValue]
             case .listener: ["$defs", "visitorListener"]
             case .gate: ["properties", "measurement", "properties", "gate"]

@@ -63,6 +63,11 @@ crumbgate_tls_context *crumbgate_tls_server(int minimum, crumbgate_tls_bytes ide
 /// 1 on success.
 int crumbgate_tls_server_add(
     crumbgate_tls_context *context, crumbgate_tls_bytes chain, crumbgate_tls_bytes key, crumbgate_tls_reason *reason);
+/// A client's context for one server: `authorities` is PEM, empty for the system's; `chain` and `key` are empty where the
+/// client shows no certificate. NULL with a reason when something is wrong with them.
+crumbgate_tls_context *crumbgate_tls_client(
+    crumbgate_tls_bytes authorities, crumbgate_tls_bytes chain, crumbgate_tls_bytes key, int verifies,
+    crumbgate_tls_reason *reason);
 void crumbgate_tls_context_free(crumbgate_tls_context *context);
 
 /// Renews the keys of session tickets (RFC 5077 §5.5) when it is time: they live for an hour as the newest, and are
@@ -79,6 +84,12 @@ void crumbgate_tls_clear_outgoing(crumbgate_tls_channel *channel);
 
 /// The server's side of a new connection; NULL when there is no memory.
 crumbgate_tls_session *crumbgate_tls_accept(crumbgate_tls_context *context, crumbgate_tls_channel *channel);
+/// The client's side of a new connection to a server of that name or address; its first records are to be sent. NULL when
+/// there is no memory.
+crumbgate_tls_session *crumbgate_tls_connect(
+    crumbgate_tls_context *context, crumbgate_tls_channel *channel, const char *name, int is_address);
+/// Why the handshake failed.
+void crumbgate_tls_why(const crumbgate_tls_session *session, crumbgate_tls_reason *reason);
 void crumbgate_tls_session_free(crumbgate_tls_session *session);
 
 enum crumbgate_tls_outcome {
@@ -86,6 +97,8 @@ enum crumbgate_tls_outcome {
     crumbgate_tls_got_nothing,
     /// The peer ended its side.
     crumbgate_tls_got_end,
+    /// The connection ended and the peer did not say so: more may have been to come (RFC 8446 §6.1).
+    crumbgate_tls_got_cut,
     crumbgate_tls_broke,
     /// The peer speaks HTTP without TLS.
     crumbgate_tls_got_plain_http,
