@@ -135,6 +135,7 @@ let package = Package(
                 "Location",
                 "Measurement",
                 "Bytes",
+                "TLS",
                 "CLinux", argumentParser, logging,
             ],
             swiftSettings: strict),

@@ -82,7 +82,7 @@ public final class Console: Sendable {
             store: try ConsoleStore.open(path: environment.stateDirectory + "/" + ConsoleStore.fileName))
         let pages = try Pages()
         let router = Router(context: ConsoleContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: Guarded())
+        router.add(middleware: Guarded(environment: environment))
         addHealthRoutes(to: router, environment: environment)
         let published = PublishedTraffic(environment.traffic)
         addMetricsRoutes(to: router, environment: environment, published: published)

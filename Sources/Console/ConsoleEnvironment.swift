@@ -58,11 +58,15 @@ public struct ConsoleEnvironment: Sendable {
         case unreadable
     }
 
+    /// Names under which the proxy passes requests on, over TLS.
+    let hosts: [String]
+
     /// Makes an environment.
     public init(
         stateDirectory: String, sites: @escaping @Sendable () -> [Site], checks: @escaping @Sendable () -> [Check],
-        traffic: @escaping @Sendable () -> Traffic, metricsToken: MetricsToken
+        traffic: @escaping @Sendable () -> Traffic, metricsToken: MetricsToken, hosts: [String] = []
     ) {
+        self.hosts = hosts
         self.traffic = traffic
         self.metricsToken = metricsToken
         self.stateDirectory = stateDirectory

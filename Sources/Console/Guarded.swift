@@ -6,6 +6,8 @@ import Hummingbird
 struct Guarded: RouterMiddleware {
     typealias Context = ConsoleContext
 
+    let environment: ConsoleEnvironment
+
     func handle(
         _ request: Request, context: ConsoleContext, next: (Request, ConsoleContext) async throws -> Response
     ) async throws -> Response {
@@ -23,7 +25,7 @@ struct Guarded: RouterMiddleware {
         }
         let authority = request.head.authority ?? ""
         // A name of somebody else's that leads here (DNS rebinding) would make their page one of this origin.
-        guard isThisMachine(authority) else {
+        guard isThisMachine(authority) || isExposed(request, authority) else {
             return .plain(.misdirectedRequest, "Ask for this machine: http://localhost and the console's port.")
         }
         guard [.get, .head, .post].contains(request.method) else {
@@ -38,6 +40,14 @@ struct Guarded: RouterMiddleware {
         } catch let error as any HTTPResponseError {
             return .plain(error.status, error.status.reasonPhrase)
         }
+    }
+
+    /// Whether the proxy passed a request on that came to it over TLS. Metrics without a token are for this machine.
+    private func isExposed(_ request: Request, _ authority: String) -> Bool {
+        let host = authority.lowercased().prefix { $0 != ":" }
+        guard environment.hosts.contains(String(host)) else { return false }
+        if case .none = environment.metricsToken { return request.uri.path != "/metrics" }
+        return true
     }
 
     private static let fields: [(HTTPField.Name, String)] = [

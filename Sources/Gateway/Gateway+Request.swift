@@ -86,6 +86,12 @@ extension Gateway {
             head: requestHead, bytes: bytes, peer: peer, isSecure: isSecure, policy: policy)
         if client.isSecure { exchange.flags.insert(.isSecure) }
         if port != 0, !client.isSecure { return redirect(&exchange, bytes, to: port, at: now, reply: &reply) }
+        // What ends TLS elsewhere is not believed here: the console is for our own.
+        if site.isConsole, !isSecure {
+            return refuse(
+                &exchange, status: 421, detail: "This host is for HTTPS only.", consumed: bytes.byteCount, at: now,
+                reply: &reply)
+        }
         exchange.flags.formUnion(DocumentHint.flags(of: requestHead, in: bytes))
         exchange.consent = RequestConsent.read(
             requestHead, in: bytes, context: context, isSecure: client.isSecure, at: now,

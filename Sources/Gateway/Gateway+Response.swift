@@ -177,7 +177,7 @@ extension Gateway {
             (facts.isHTML || facts.isOtherDocument && exchange.flags.contains(.isDocument))
             && !(300..<400).contains(responseHead.status) && responseHead.framing != .length(0)
             && exchange.flags.isDisjoint(with: .isSubresource) && !(isFragment && context.gatedCategories == 0)
-            && (responseHead.framing != .none || exchange.method == .head)
+            && (responseHead.framing != .none || exchange.method == .head) && !context.site.isConsole
         guard isPage else { return plan }
         let variant = Variant(context: context, consent: exchange.consent)
         let isShared = facts.isShared && !plan.isForVisitor

@@ -49,5 +49,11 @@ public struct CertificateFiles: Hashable, Sendable {
     /// PEM: the certificate's private key.
     public let key: String
 
+    /// Names two files.
+    public init(certificate: String, key: String) {
+        self.certificate = certificate
+        self.key = key
+    }
+
     var paths: [String] { [certificate, key] }
 }

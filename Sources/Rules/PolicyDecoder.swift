@@ -31,7 +31,7 @@ struct PolicyDecoder {
         let log = log(file["log"])
         let console = ConsoleDecoder(reader: reader).settings(
             file["console"], besides: listeners, directory: directory)
-        guard let sites = sites(file) else { return nil }
+        guard let sites = sites(file, console: console, listeners: listeners) else { return nil }
         listening.checkNames(of: sites)
         if listeners.allSatisfy({ $0.tls == nil }), trustedProxies.isEmpty { refuseTransportSecurity(file) }
         return Policy(
@@ -57,8 +57,11 @@ struct PolicyDecoder {
     }
 
     /// The site at the top level, or those listed, which start from what the top level says.
-    private func sites(_ file: RulesReader.Section) -> [Site]? {
-        let decoder = SiteDecoder(reader: reader)
+    private func sites(
+        _ file: RulesReader.Section, console: ConsoleSettings?, listeners: [Listener]
+    ) -> [Site]? {
+        let decoder = SiteDecoder(
+            reader: reader, console: console?.listener, isSecure: listeners.contains { $0.tls != nil })
         var shared = SiteDraft()
         decoder.read(file, into: &shared)
         guard let list = file["sites"], !reader.isNull(list) else {

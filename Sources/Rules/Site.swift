@@ -45,6 +45,8 @@ public final class Site: Sendable {
     public let measurement: MeasurementSettings
     /// What browsers that came over TLS are told about coming back; nil for nothing.
     public let transportSecurity: TransportSecurity?
+    /// Whether it leads to the operator's console: over TLS only, and nothing in its pages is changed.
+    public let isConsole: Bool
 
     package init(
         index: Int, name: String, hosts: [String], origin: OriginServer, consent: ConsentScheme,
@@ -52,7 +54,7 @@ public final class Site: Sendable {
         cookieRules: [CookieRule], unknownCookies: UnknownCookies, unknownTreatment: CookieTreatment,
         hostRules: HostRules, known: KnownRules, snippetRules: SnippetRules, analyticsCategory: Int?,
         addressPrecision: AddressPrecision, fullAddressRoutes: PathTable, measurement: MeasurementSettings,
-        transportSecurity: TransportSecurity? = nil
+        transportSecurity: TransportSecurity? = nil, isConsole: Bool = false
     ) {
         self.index = index
         self.name = name
@@ -73,6 +75,7 @@ public final class Site: Sendable {
         self.fullAddressRoutes = fullAddressRoutes
         self.measurement = measurement
         self.transportSecurity = transportSecurity
+        self.isConsole = isConsole
     }
 
     /// What becomes of a cookie, in either direction, under a decision.

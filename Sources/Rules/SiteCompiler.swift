@@ -6,6 +6,7 @@ import Yams
 extension SiteDecoder {
     /// The site of a draft, or nil after the reader was told what is missing.
     func site(_ draft: SiteDraft, at node: Node, index: Int) -> Site? {
+        var draft = draft
         guard let origin = draft.origin?.server else {
             // An origin that is there but wrong has been reported already.
             if !reader.hasReported(key: "origin") {
@@ -15,6 +16,8 @@ extension SiteDecoder {
             }
             return nil
         }
+        let isConsole = console.map(origin.leads) ?? false
+        if isConsole { becomeConsole(&draft, at: draft.origin?.node ?? node) }
         let name = draft.name ?? draft.hosts.first.map(plainName) ?? "shop"
         let categories = draft.categories
         checkCategories(categories, at: node)
@@ -106,7 +109,8 @@ extension SiteDecoder {
             known: known, snippetRules: SnippetRules(snippetRules + shipped), analyticsCategory: analytics,
             addressPrecision: precision,
             fullAddressRoutes: PathTable(draft.fullAddressRoutes.map { ($0, payload: 0) }),
-            measurement: draft.measurement.compiled, transportSecurity: draft.transportSecurity?.settings)
+            measurement: draft.measurement.compiled, transportSecurity: draft.transportSecurity?.settings,
+            isConsole: isConsole)
     }
 
     /// The categories' places, by id.

@@ -5,6 +5,9 @@ import Yams
 /// Reads what a rules file says of a site, and makes the site when it is complete.
 struct SiteDecoder {
     let reader: RulesReader
+    /// Where the console is, and whether some listener speaks TLS: what leads there is not for plain connections.
+    var console: Listener?
+    var isSecure = false
     let knownRules = KnownRulesCache()
 
     /// Reads the keys of a site into a draft; what they do not say stays.

@@ -27,7 +27,7 @@ struct ConsoleRunner {
                 ]
             },
             traffic: { Traffic(status, rings: rings) },
-            metricsToken: metricsToken(settings.metricsTokenFile, logger: logger))
+            metricsToken: metricsToken(settings.metricsTokenFile, logger: logger), hosts: policy.consoleHosts)
         console = Console(
             host: settings.listener.host, port: settings.listener.port, environment: environment, logger: logger)
     }

@@ -13,6 +13,9 @@ struct DemoCommand: ParsableCommand {
     @Option(help: "The rules file.", completion: .file(extensions: ["yaml", "yml"]))
     var rules = "rules/shop.yaml"
 
+    @Option(help: "The port on which the shop is served over TLS; 0 for none.")
+    var tlsPort: UInt16 = 8443
+
     func run() throws {
         let policy = try loadPolicy(rules)
         guard let site = policy.sites.first, let listener = policy.listeners.first else { return }
@@ -22,13 +25,24 @@ struct DemoCommand: ParsableCommand {
         defer { shop.stop() }
         // Not 127.0.0.1, where the shop is: cookies are a host's, whatever the port.
         let console = policy.console.map { "Console                 http://localhost:\($0.listener.port)/\n" } ?? ""
-        var server = try ProxyServer(policy: policy)
+        let certificate =
+            tlsPort == 0 || crumbgate_is_port_open(tlsPort) == 1 ? nil : DemoCertificate(for: names(listener.host))
+        defer { certificate?.remove() }
+        let port = tlsPort
+        var server = try ProxyServer(policy: policy) { policy in
+            guard let certificate else { return policy }
+            return policy.listening(alsoOn: listener.host, port: port, with: certificate.files)
+        }
+        let secure =
+            certificate == nil
+            ? ""
+            : "Over TLS                https://\(listener.host):\(port)/ (a certificate made just now: your browser warns of it)\n"
         try server.run(onHangUp: .ends) {
             print(
                 """
 
                 Shop behind Crumbgate   http://\(listener.host):\(listener.port)/
-                Visits                  \(CommandLine.arguments[0]) report --rules \(rules)
+                \(secure)Visits                  \(CommandLine.arguments[0]) report --rules \(rules)
                 \(console)Rules                   \(rules) - edit it while this runs
 
                 The shop itself, without Crumbgate, is at http://\(site.origin.authority)/. Ctrl-C stops everything.
@@ -38,6 +52,11 @@ struct DemoCommand: ParsableCommand {
             fflush(nil)
         }
     }
+}
+
+/// What the demo's certificate is good for.
+private func names(_ host: String) -> [String] {
+    ["localhost", "127.0.0.1", "::1"] + (host == "127.0.0.1" ? [] : [host])
 }
 
 /// Says which program is in the way, before the shop finds another one's door open.

@@ -14,9 +14,13 @@ struct ProxyServer {
     private let policy: Policy
     private let logger: Logger
     private let rings: [FactRing]
+    /// What is made of the rules file's policy, at the start and at each reload.
+    private let adjust: (Policy) -> Policy
 
-    init(policy: Policy) throws {
+    init(policy: Policy, adjust: @escaping (Policy) -> Policy = { $0 }) throws {
+        let policy = adjust(policy)
         self.policy = policy
+        self.adjust = adjust
         var logger = Logger(label: "crumbgate")
         logger.logLevel = Logger.Level(policy.log.level)
         self.logger = logger
@@ -31,8 +35,9 @@ struct ProxyServer {
         let measuring = try MeasuringThread(policy: policy, rings: rings, logger: logger)
         let receipts = try ReceiptThread(policy: policy, logger: logger)
         let path = policy.sourceFile
+        let adjust = adjust
         let loader = Server.Loader(
-            policy: { try Policy.load(path: path) },
+            policy: { adjust(try Policy.load(path: path)) },
             resources: { policy in
                 let histories = try receipts.configure(policy)
                 return Resources(

@@ -14,7 +14,7 @@ from conftest import RULES
 from harness.client import exchange, fetch, request
 from harness.origin import chunk, head, page, response
 from harness.process import Gate, free_port
-from harness.tls import Authority, SecureClient
+from harness.tls import Authority, SecureClient, careless
 from test_websocket import SWITCH, UPGRADE, echo
 
 FAST = RULES.replace("timeouts: {", "timeouts: { handshake: 1s,")
@@ -58,15 +58,6 @@ def connect(secure_gate, authority, origin):
     origin.reset()
     with connect() as client:
         assert client.request("/well").status == 200
-
-
-def careless(**options):
-    """A context that takes any certificate."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    for name, value in options.items():
-        setattr(context, name, value)
-    return context
 
 
 def hello():

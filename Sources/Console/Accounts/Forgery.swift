@@ -11,7 +11,9 @@ extension Request {
             throw HTTPError(.forbidden, message: "A browser says where a form comes from.")
         }
         if let site, site != "same-origin" { throw HTTPError(.forbidden, message: "This form is not of this console.") }
-        if let origin, origin != "http://" + (head.authority ?? "") {
+        // Others than this machine's users come through the proxy, over TLS.
+        let authority = head.authority ?? ""
+        if let origin, origin != (isThisMachine(authority) ? "http://" : "https://") + authority {
             throw HTTPError(.forbidden, message: "This form is not of this console.")
         }
     }
@@ -22,7 +24,8 @@ extension Request {
 
 /// The cookies of the console: of this host only, out of scripts' reach, and sent by nothing but its own pages.
 ///
-/// They have no `Secure` and no `__Host-`, which browsers grant to TLS: the listener is this machine's own.
+/// They have no `Secure` and no `__Host-`, which browsers grant to TLS: the listener is this machine's own. The proxy adds
+/// `Secure` where it leads here.
 enum ConsoleCookie: String, Sendable {
     case session = "crumbgate-console"
     /// Of a visitor of the login page: its form holds what is derived from it.

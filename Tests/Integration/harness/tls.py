@@ -55,6 +55,15 @@ class Authority:
         return context
 
 
+def careless(**options):
+    """A context that takes any certificate."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    for name, value in options.items():
+        setattr(context, name, value)
+    return context
+
+
 class SecureClient(Stream):
     """One TLS connection to the proxy; the end of the stream without a close_notify is an error."""
 
