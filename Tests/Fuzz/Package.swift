@@ -29,6 +29,9 @@ let package = Package(
             name: "COpenSSL", path: "Crumbgate/C/COpenSSL",
             cSettings: [.define("OPENSSL_SUPPRESS_DEPRECATED")],
             linkerSettings: [.linkedLibrary("crypto")]),
+        .target(
+            name: "CTLS", path: "Crumbgate/C/CTLS",
+            linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CDoubt", path: "Crumbgate/C/CDoubt"),
         .target(name: "CKnownServices", path: "Crumbgate/C/CKnownServices"),
         library("CMaxMindDB", pkgConfig: "libmaxminddb"),
@@ -44,9 +47,13 @@ let package = Package(
         pure("PublicSuffix", ["Bytes", "CPublicSuffix"]),
         pure("Consent", ["Bytes", "Cookies", "COpenSSL"]),
         pure("Location", ["Bytes", "CMaxMindDB"]),
+        pure("TLS", ["Bytes", "CTLS"]),
         pure(
             "Rules",
-            ["Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "CKnownServices", "Yams"]),
+            [
+                "Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "TLS", "CKnownServices",
+                "Yams",
+            ]),
 
         .systemLibrary(name: "CFuzzer", path: "CFuzzer"),
         .executableTarget(

@@ -60,6 +60,30 @@ static inline __attribute__((always_inline)) size_t next(const uint8_t *bytes, s
   return end;
 }
 
+static inline __attribute__((always_inline)) size_t next_import(const uint8_t *bytes, size_t start, size_t end) {
+  // All three loads end at or before `end`.
+  while (end - start >= sizeof(block) + 5) {
+    block first, third, last;
+    memcpy(&first, bytes + start, sizeof(block));
+    memcpy(&third, bytes + start + 2, sizeof(block));
+    memcpy(&last, bytes + start + 5, sizeof(block));
+    block found = (block)(first == 'i') & (block)(third == 'p') & (block)(last == 't');
+    words halves = (words)found;
+    if ((halves[0] | halves[1] | halves[2] | halves[3]) != 0) {
+      for (size_t lane = 0; lane < sizeof(block); lane++)
+        if (found[lane] && memcmp(bytes + start + lane, "import", 6) == 0) return start + lane;
+    }
+    start += sizeof(block);
+  }
+  for (; end - start >= 6; start++)
+    if (memcmp(bytes + start, "import", 6) == 0) return start;
+  return end;
+}
+
+size_t crumbgate_next_import_portable(const uint8_t *bytes, size_t start, size_t end) {
+  return next_import(bytes, start, end);
+}
+
 size_t crumbgate_next_escape_portable(const uint8_t *bytes, size_t start, size_t end) {
   return next(bytes, start, end);
 }
@@ -77,6 +101,15 @@ __attribute__((target("avx2"))) static size_t next_avx2(const uint8_t *bytes, si
   return next(bytes, start, end);
 }
 
+__attribute__((target("avx2"))) static size_t next_import_avx2(const uint8_t *bytes, size_t start, size_t end) {
+  return next_import(bytes, start, end);
+}
+
+size_t crumbgate_next_import(const uint8_t *bytes, size_t start, size_t end) {
+  return __builtin_cpu_supports("avx2") ? next_import_avx2(bytes, start, end)
+                                        : crumbgate_next_import_portable(bytes, start, end);
+}
+
 size_t crumbgate_next_escape(const uint8_t *bytes, size_t start, size_t end) {
   return __builtin_cpu_supports("avx2") ? next_avx2(bytes, start, end)
                                         : crumbgate_next_escape_portable(bytes, start, end);
@@ -87,6 +120,10 @@ ptrdiff_t crumbgate_last_doubt(const uint8_t *bytes, size_t start, size_t end) {
                                         : crumbgate_last_doubt_portable(bytes, start, end);
 }
 #else
+size_t crumbgate_next_import(const uint8_t *bytes, size_t start, size_t end) {
+  return crumbgate_next_import_portable(bytes, start, end);
+}
+
 size_t crumbgate_next_escape(const uint8_t *bytes, size_t start, size_t end) {
   return crumbgate_next_escape_portable(bytes, start, end);
 }

@@ -1,4 +1,5 @@
 import Bytes
+import CDoubt
 
 /// Reads the strings of a script that may be URLs, without its grammar: in doubt a string is one too many.
 struct ScriptStringCursor {
@@ -110,27 +111,15 @@ extension ByteBuffer {
 }
 
 extension RawSpan {
-    /// The offset of the first `import` at or after `from`; sixteen bytes a step.
+    /// The offset of the first `import` at or after `from`.
     func firstImport(from: Int = 0) -> Int? {
-        var at = from
-        let letters = (
-            SIMD16<UInt8>(repeating: UInt8(ascii: "i")), SIMD16<UInt8>(repeating: UInt8(ascii: "m")),
-            SIMD16<UInt8>(repeating: UInt8(ascii: "p"))
-        )
-        while at &+ 18 <= byteCount {
-            let lane =
-                ((block(at: at) .== letters.0) .& (block(at: at &+ 1) .== letters.1)
-                .& (block(at: at &+ 2) .== letters.2)).firstLane
-            at &+= lane
-            if lane == 16 { continue }
-            if hasWord("import", at: at) { return at }
-            at &+= 1
+        precondition(from >= 0 && from <= byteCount)
+        let found = unsafe withUnsafeBytes { bytes in
+            // Reads from `from` to the end.
+            guard let base = unsafe bytes.bindMemory(to: UInt8.self).baseAddress else { return byteCount }
+            return unsafe crumbgate_next_import(base, from, byteCount)
         }
-        while at < byteCount {
-            if hasWord("import", at: at) { return at }
-            at &+= 1
-        }
-        return nil
+        return found < byteCount ? found : nil
     }
 
     /// The quote that ends a string, or the end of the bytes.

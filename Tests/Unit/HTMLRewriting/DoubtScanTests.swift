@@ -45,6 +45,25 @@ struct DoubtScanTests {
         }
     }
 
+    @Test("Every import is found, at every place in a block, by either set of instructions")
+    func imports() {
+        var generator = Xorshift(state: 11)
+        for _ in 0..<4000 {
+            let count = Int.random(in: 1...130, using: &generator)
+            var bytes = (0..<count).map { _ in Array("import".utf8).randomElement(using: &generator)! }
+            for _ in 0..<Int.random(in: 0...2, using: &generator) where count >= 6 {
+                let place = Int.random(in: 0...count - 6, using: &generator)
+                bytes.replaceSubrange(place..<place + 6, with: Array("import".utf8))
+            }
+            let end = Int.random(in: 0...count, using: &generator)
+            let start = Int.random(in: 0...end, using: &generator)
+            let expected =
+                (start..<end).first { $0 + 6 <= end && bytes[$0..<$0 + 6].elementsEqual("import".utf8) } ?? end
+            #expect(unsafe crumbgate_next_import(bytes, start, end) == expected, "\(bytes) from \(start) to \(end)")
+            #expect(unsafe crumbgate_next_import_portable(bytes, start, end) == expected)
+        }
+    }
+
     private func isPair(_ first: UInt8, _ second: UInt8) -> Bool {
         switch (first, second) {
         case (0x2F, 0x2F), (0x2F, 0..<0x10), (0x5C, _), (0x26, _): true

@@ -22,4 +22,12 @@ size_t crumbgate_next_escape(const uint8_t *bytes, size_t start, size_t end);
 /// The same with what every processor has.
 size_t crumbgate_next_escape_portable(const uint8_t *bytes, size_t start, size_t end);
 
+/// The offset of the first `import` that lies within `bytes[start..<end]`; `end` where there is none.
+///
+/// Thirty-two bytes a step, with AVX2 where the processor has it.
+size_t crumbgate_next_import(const uint8_t *bytes, size_t start, size_t end);
+
+/// The same with what every processor has.
+size_t crumbgate_next_import_portable(const uint8_t *bytes, size_t start, size_t end);
+
 #endif
