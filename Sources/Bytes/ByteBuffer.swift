@@ -106,13 +106,16 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
         end &+= length
     }
 
-    /// Appends the bytes of a static string.
+    /// Appends the bytes of a static string: a literal's are a few stores, where the call would cost more.
     @inlinable
+    @inline(__always)
     public mutating func append(_ text: StaticString) {
         precondition(text.hasPointerRepresentation)
-        // A static string's pointer is valid for its count for the life of the process.
-        let span = unsafe RawSpan(_unsafeStart: text.utf8Start, byteCount: text.utf8CodeUnitCount)
-        append(span)
+        let length = text.utf8CodeUnitCount
+        if capacity &- end < length { grow(by: length) }
+        // A static string's pointer is valid for its count; `grow` left room for `length` bytes.
+        unsafe (base + end).copyMemory(from: text.utf8Start, byteCount: length)
+        end &+= length
     }
 
     /// Appends the UTF-8 of a string: for start-up and rare paths.
@@ -125,18 +128,27 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
     public mutating func append(_ bytes: [UInt8]) { append(bytes.rawSpan) }
 
     /// Appends the decimal digits of a number.
-    @inlinable
     public mutating func append(decimal value: Int) {
         if value < 0 { append(UInt8(ascii: "-")) }
         var rest = value.magnitude
-        var digits = InlineArray<20, UInt8>(repeating: 0)
-        var first = 20
+        var length = 1
+        var bound: UInt = 10
+        while rest >= bound {
+            length &+= 1
+            let (next, isTooLarge) = bound.multipliedReportingOverflow(by: 10)
+            if isTooLarge { break }
+            bound = next
+        }
+        reserve(length)
+        var position = end &+ length
         repeat {
-            first -= 1
-            digits[first] = UInt8(truncatingIfNeeded: rest % 10) &+ 0x30
+            position &-= 1
+            // In bounds: from `end` up to the `length` bytes that `reserve` made room for.
+            unsafe base.storeBytes(
+                of: UInt8(truncatingIfNeeded: rest % 10) &+ 0x30, toByteOffset: position, as: UInt8.self)
             rest /= 10
-        } while rest > 0
-        for index in first..<20 { append(digits[index]) }
+        } while position > end
+        end &+= length
     }
 
     /// Appends the lowercase hexadecimal digits of a number without leading zeros.

@@ -9,9 +9,10 @@ public struct ByteRange: Hashable, Sendable {
     /// Makes the range `start..<end`; requires `start <= end`.
     @inlinable
     public init(_ start: Int, _ end: Int) {
-        precondition(start <= end)
-        self.start = UInt32(start)
-        self.end = UInt32(end)
+        // A negative number is a large one here.
+        precondition(UInt(bitPattern: start) <= UInt(bitPattern: end) && UInt(bitPattern: end) <= UInt(UInt32.max))
+        self.start = UInt32(truncatingIfNeeded: start)
+        self.end = UInt32(truncatingIfNeeded: end)
     }
 
     /// The range of no bytes at offset 0.

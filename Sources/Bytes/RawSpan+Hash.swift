@@ -11,12 +11,20 @@ extension RawSpan {
             state = mixed(state ^ word)
             offset &+= 8
         }
-        var tail: UInt64 = 0
-        while offset < byteCount {
-            tail = tail &<< 8 | UInt64(self[offset])
-            offset &+= 1
-        }
-        return mixed(state ^ tail)
+        if offset == byteCount { return state }
+        return mixed(state ^ tail(from: offset))
+    }
+}
+
+extension RawSpan {
+    /// One to seven bytes that end the span as a number, zeros above: no other such tail of the same length has it.
+    @inlinable
+    @inline(__always)
+    func tail(from offset: Int) -> UInt64 {
+        let count = byteCount &- offset
+        if byteCount >= 8 { return word(at: byteCount &- 8) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* count) }
+        if count >= 4 { return UInt64(halfWord(at: offset)) | UInt64(halfWord(at: byteCount &- 4)) &<< 32 }
+        return UInt64(self[offset]) | UInt64(self[offset &+ count / 2]) &<< 8 | UInt64(self[byteCount &- 1]) &<< 16
     }
 }
 

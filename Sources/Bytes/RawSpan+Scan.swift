@@ -38,24 +38,46 @@ extension RawSpan {
 
     /// Whether there is a control character other than HTAB: 0x00-0x08, 0x0A-0x1F or 0x7F.
     @inlinable
-    public var containsControl: Bool {
-        var offset = 0
-        if byteCount >= 16 {
-            var found = SIMDMask<SIMD16<Int8>>(repeating: false)
-            while offset &+ 16 <= byteCount {
-                found .|= isControl(block(at: offset))
+    public var containsControl: Bool { firstControl(from: 0) < byteCount }
+
+    /// The offset of the first control character other than HTAB at or after `from`, or `byteCount` when there is none;
+    /// requires that `from` is within.
+    @inlinable
+    @inline(__always)
+    public func firstControl(from: Int) -> Int {
+        let count = byteCount
+        precondition(from >= 0 && from <= count)
+        return unsafe withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress else { return count }
+            // One more makes a negative number of 0x7F, so that one comparison finds all controls - with HTAB and octets
+            // above 0x7F, which are rare enough to be told apart afterwards.
+            let one = SIMD16<UInt8>(repeating: 1)
+            let bound = SIMD16<Int8>(repeating: 0x21)
+            var offset = from
+            // In bounds: every load ends at or before `count`.
+            while offset &+ 16 <= count {
+                let block = unsafe base.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self)
+                if (SIMD16<Int8>(truncatingIfNeeded: block &+ one) .< bound).firstLane < 16 {
+                    let lane = isControl(block).firstLane
+                    if lane < 16 { return offset &+ lane }
+                }
                 offset &+= 16
             }
-            // The last block overlaps the one before it.
-            found .|= isControl(block(at: byteCount &- 16))
-            return found.firstLane < 16
+            if offset < count, count &- 16 >= from {
+                // The last block overlaps the one before it, in which there is none.
+                offset = count &- 16
+                let lane = isControl(unsafe base.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self))
+                    .firstLane
+                return min(offset &+ lane, count)
+            }
+            while offset < count {
+                // In bounds by the loop's condition.
+                let byte = unsafe base.load(fromByteOffset: offset, as: UInt8.self)
+                if byte < 0x20 && byte != 0x09 || byte == 0x7F { break }
+                offset &+= 1
+            }
+            return offset
         }
-        while offset < byteCount {
-            let byte = self[offset]
-            if (byte < 0x20 && byte != 0x09) || byte == 0x7F { return true }
-            offset &+= 1
-        }
-        return false
     }
 }
 

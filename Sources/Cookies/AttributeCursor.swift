@@ -14,7 +14,10 @@ struct CookieAttribute {
 
 /// Reads a set-cookie-string: first its pair, then its attributes (RFC 6265bis §5.6).
 struct AttributeCursor {
-    private var offset = 0
+    private var offset: Int
+
+    /// Makes a cursor at the `;` at `offset`, or at the start.
+    init(at offset: Int = 0) { self.offset = offset }
 
     mutating func pair(in bytes: RawSpan) -> (name: ByteRange, value: ByteRange) {
         let (equals, end) = Self.split(bytes, from: 0)

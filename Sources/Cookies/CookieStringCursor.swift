@@ -29,12 +29,14 @@ public struct CookieStringCursor: Sendable {
 
     /// The value of the next cookie of this name (no `=` nor `;` in it), without surrounding whitespace; nil at the end.
     public mutating func nextValue(of name: RawSpan, in bytes: RawSpan) -> ByteRange? {
+        guard name.byteCount > 0 else { return nil }
+        let last = name[name.byteCount &- 1]
         while offset < bytes.byteCount, let equals = bytes.firstIndex(of: UInt8(ascii: "="), from: offset) {
             offset = equals &+ 1
             var end = equals
             while end > 0, bytes[end &- 1].isOptionalWhitespace { end &-= 1 }
             var start = end &- name.byteCount
-            guard start >= 0, bytes.extracting(start..<end).equals(name) else { continue }
+            guard start >= 0, bytes[end &- 1] == last, bytes.extracting(start..<end).equals(name) else { continue }
             while start > 0, bytes[start &- 1].isOptionalWhitespace { start &-= 1 }
             guard start == 0 || bytes[start &- 1] == UInt8(ascii: ";") else { continue }
             let close = bytes.firstIndex(of: UInt8(ascii: ";"), from: offset) ?? bytes.byteCount

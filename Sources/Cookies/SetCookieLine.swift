@@ -39,6 +39,13 @@ public struct SetCookieLine: Hashable, Sendable {
     /// Parses a field value; nil when user agents ignore it: control characters, more than 4096 octets of name and
     /// value, or neither name nor value.
     public init?(parsing bytes: RawSpan) {
+        self.init(parsingPairOf: bytes)
+        readAttributes(of: bytes)
+    }
+
+    /// Parses name and value of a field value and leaves its attributes to `readAttributes(of:)` or
+    /// `readLifetime(of:)`; nil as for `init(parsing:)`.
+    public init?(parsingPairOf bytes: RawSpan) {
         if bytes.containsControl { return nil }
         var cursor = AttributeCursor()
         let pair = cursor.pair(in: bytes)
@@ -46,7 +53,28 @@ public struct SetCookieLine: Hashable, Sendable {
         value = pair.value
         let length = name.count + value.count
         guard length > 0, length <= Self.maximumPairLength else { return nil }
+    }
+
+    /// Reads all attributes of the field value whose pair was parsed.
+    public mutating func readAttributes(of bytes: RawSpan) {
+        var cursor = AttributeCursor(at: bytes.offset(of: UInt8(ascii: ";"), from: 0))
         while let attribute = cursor.next(in: bytes) { apply(attribute, in: bytes) }
+    }
+
+    /// Reads those attributes of the field value that say how long the cookie lives.
+    public mutating func readLifetime(of bytes: RawSpan) {
+        var offset = 0
+        while let start = bytes.firstIndex(of: UInt8(ascii: ";"), from: offset) {
+            offset = start &+ 1
+            while offset < bytes.byteCount, bytes[offset].isOptionalWhitespace { offset &+= 1 }
+            guard offset < bytes.byteCount else { return }
+            let initial = bytes[offset].lowercasedASCII
+            guard initial == UInt8(ascii: "m") || initial == UInt8(ascii: "e") else { continue }
+            var cursor = AttributeCursor(at: start)
+            if let attribute = cursor.next(in: bytes), attribute.kind == .maxAge || attribute.kind == .expires {
+                apply(attribute, in: bytes)
+            }
+        }
     }
 
     private mutating func apply(_ attribute: CookieAttribute, in bytes: RawSpan) {

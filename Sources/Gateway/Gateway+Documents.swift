@@ -17,13 +17,13 @@ extension Gateway {
     }
 
     /// What the rewriter looks at; nil when nothing is withheld from the document.
-    mutating func gating(of plan: ResponseFields.Plan, exchange: Exchange) -> DocumentRewriter.Gating? {
+    mutating func gating(of plan: ResponseFields.Plan, exchange: inout Exchange) -> DocumentRewriter.Gating? {
         guard !plan.withholding.isEmpty else { return nil }
         return DocumentRewriter.Gating(
             isSecure: exchange.flags.contains(.isSecure), mayNameCharset: !plan.facts.namesCharset)
     }
 
-    mutating func insertions(for exchange: Exchange, context: SiteContext) -> Insertions {
+    mutating func insertions(for exchange: inout Exchange, context: SiteContext) -> Insertions {
         let isShared = exchange.flags.contains(.isSharedVariant)
         let granted = isShared ? context.site.consent.required : exchange.consent.granted
         context.gate.begin(notes[exchange.notes].text, authority: notes[exchange.notes].authority)

@@ -25,7 +25,7 @@ extension Gateway {
     /// Prepares what the exchange is counted by: from here on the address is a place, a network's key and perhaps a
     /// visitor's key (spec/proxy.md, step 4).
     mutating func prepareFact(
-        _ bytes: RawSpan, snapshot: Snapshot, context: SiteContext, exchange: Exchange,
+        _ bytes: RawSpan, snapshot: Snapshot, context: SiteContext, exchange: inout Exchange,
         client: ClientAddress, at now: Moment
     ) {
         guard let measured = context.measured, measured.isMeasured else { return }
@@ -46,19 +46,23 @@ extension Gateway {
             }
             return
         }
-        var fact = ExchangeFact(time: now.epoch, kind: isView ? .pageView : .post, status: 0)
-        fact.consent = Self.outcome(of: exchange.consent, scheme: context.site.consent)
-        fact.didConsentToAnalytics = context.analytics.map { exchange.consent.granted.isSuperset(of: $0) } ?? false
-        if let places = snapshot.places { fact.place = places.place(of: client, detail: snapshot.placeDetail) }
+        notes[place].fact = ExchangeFact(time: now.epoch, kind: isView ? .pageView : .post, status: 0)
+        notes[place].hasFact = true
+        notes[place].fact.consent = Self.outcome(of: exchange.consent, scheme: context.site.consent)
+        if let analytics = context.analytics {
+            notes[place].fact.didConsentToAnalytics = exchange.consent.granted.isSuperset(of: analytics)
+        }
+        if let places = snapshot.places {
+            notes[place].fact.place = places.place(of: client, detail: snapshot.placeDetail)
+        }
         var userAgent = ByteRange()
         if let field = requestHead.firstIndex(of: .userAgent) { userAgent = requestHead[field].value }
         if let field = requestHead.firstIndex(of: .referer) {
             notes[place].referrer = notes[place].keep(bytes[requestHead[field].value], limit: FactRing.longestReferrer)
         }
         notes[place].userAgent = keepUserAgent(bytes[userAgent], bytes, in: place)
-        measured.identify(&fact, address: client, userAgent: bytes[userAgent])
-        notes[place].fact = fact
-        notes[place].event = EventFact(kind: .cookieWithheld, in: fact)
+        measured.identify(&notes[place].fact, address: client, userAgent: bytes[userAgent])
+        notes[place].event = EventFact(kind: .cookieWithheld, in: notes[place].fact)
     }
 
     /// Keeps the user agent string and, behind it, the client hints that every request has, each introduced by its name
@@ -81,8 +85,8 @@ extension Gateway {
 
     /// Keeps what a response's head says of a page view or post beside its status: where it leads, if that may be
     /// elsewhere, and whether it is a file.
-    mutating func noteResponse(_ head: RawSpan, exchange: Exchange) {
-        guard exchange.notes != Exchange.none, notes[exchange.notes].fact != nil else { return }
+    mutating func noteResponse(_ head: RawSpan, exchange: inout Exchange) {
+        guard exchange.notes != Exchange.none, notes[exchange.notes].hasFact else { return }
         switch exchange.status {
         case 300..<400:
             guard let index = responseHead.firstIndex(of: .location) else { return }
@@ -104,30 +108,33 @@ extension Gateway {
     private static let longestLocation = 280
 
     /// Offers the exchange's fact to the aggregator; a full ring drops it and counts the drop.
-    mutating func measure(_ exchange: Exchange, at now: Moment) {
-        guard exchange.notes != Exchange.none, var fact = notes[exchange.notes].fact else { return }
+    mutating func measure(_ exchange: inout Exchange, at now: Moment) {
+        let place = exchange.notes
+        guard place != Exchange.none, notes[place].hasFact else { return }
         let isSuccess = exchange.status >= 200 && exchange.status < 300 || exchange.status == 304
-        switch fact.kind {
+        switch notes[place].fact.kind {
         case .pageView:
             if isSuccess {
-                if notes[exchange.notes].isAttachment { fact.kind = .download }
+                if notes[place].isAttachment { notes[place].fact.kind = .download }
             } else if exchange.status == 404 || exchange.status == 410 {
-                fact.kind = .missing
+                notes[place].fact.kind = .missing
             } else {
-                fact.kind = notes[exchange.notes].location.isEmpty ? .other : .departure
+                notes[place].fact.kind = notes[place].location.isEmpty ? .other : .departure
             }
         case .post:
-            if exchange.status != 303 { fact.kind = notes[exchange.notes].location.isEmpty ? .other : .departure }
+            if exchange.status != 303 {
+                notes[place].fact.kind = notes[place].location.isEmpty ? .other : .departure
+            }
         case .download, .missing, .departure, .other: break
         }
-        fact.status = exchange.status
-        fact.durationMicroseconds = UInt32(clamping: (now.monotonic - exchange.began) / 1000)
-        fact.bytes = UInt64(exchange.bytesDelivered)
-        notes[exchange.notes].offer(fact, to: measuring.ring)
+        notes[place].fact.status = exchange.status
+        notes[place].fact.durationMicroseconds = UInt32(clamping: (now.monotonic - exchange.began) / 1000)
+        notes[place].fact.bytes = UInt64(exchange.bytesDelivered)
+        notes[place].offerFact(to: measuring.ring)
     }
 
     /// Offers the rules that kept the exchange's page from something, each once.
-    mutating func measureWithheld(_ exchange: Exchange) {
+    mutating func measureWithheld(_ exchange: inout Exchange) {
         guard exchange.transform != Exchange.none, exchange.notes != Exchange.none,
             transforms[exchange.transform].hasWithheld, let snapshot = snapshots[Int(exchange.snapshot)]
         else { return }
@@ -140,18 +147,18 @@ extension Gateway {
         }
     }
 
-    mutating func logExchange(_ exchange: Exchange, at now: Moment) {
+    mutating func logExchange(_ exchange: inout Exchange, at now: Moment) {
         guard log.isEnabled else { return }
         guard exchange.notes != Exchange.none else {
             // A refused head: nothing of it is repeated.
             log.write(exchange, path: RawSpan(), authority: RawSpan(), address: RawSpan(), at: now)
             return
         }
-        notes[exchange.notes].write(exchange, to: &log, at: now)
+        notes[exchange.notes].write(&exchange, to: &log, at: now)
     }
 
     mutating func noteDecision(
-        _ decision: OwnAnswer.Decision, exchange: Exchange, context: SiteContext, at now: Moment
+        _ decision: OwnAnswer.Decision, exchange: inout Exchange, context: SiteContext, at now: Moment
     ) {
         guard var event = notes[exchange.notes].event else { return }
         event.kind = .consentDecision

@@ -121,7 +121,7 @@ extension Gateway {
             reply.append(answer.body)
             exchange.bytesDelivered = answer.body.count
         }
-        if let decision = answer.decision { noteDecision(decision, exchange: exchange, context: context, at: now) }
+        if let decision = answer.decision { noteDecision(decision, exchange: &exchange, context: context, at: now) }
         exchange.request = .complete
         exchange.response = .complete
     }

@@ -105,7 +105,7 @@ extension Gateway {
             notes[index].network = notes[index].keep(network.bytes, limit: 48)
         }
         prepareFact(
-            bytes, snapshot: snapshot, context: context, exchange: exchange, client: client.address, at: now)
+            bytes, snapshot: snapshot, context: context, exchange: &exchange, client: client.address, at: now)
 
         if OwnPath.isReserved(bytes[requestHead.pathAndQuery], honoursGPC: site.consentSettings.gpcDenies != nil) {
             return receiveOwnHead(

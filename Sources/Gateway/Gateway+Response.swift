@@ -56,13 +56,13 @@ extension Gateway {
         exchange.status = UInt16(responseHead.status)
         exchange.response = .body
         counters.originWaits.add(nanoseconds: now.monotonic - exchange.began)
-        noteResponse(head, exchange: exchange)
+        noteResponse(head, exchange: &exchange)
         exchange.responseFraming = responseHead.framing
         if !responseHead.isPersistent { exchange.flags.insert(.closesOrigin) }
         // What is left of the request is not read any more: the user agent must know before it sends another.
         if !exchange.isRequestComplete { exchange.flags.remove(.isPersistent) }
         let facts = ResponseFacts(responseHead, bytes: head)
-        var plan = plan(for: exchange, facts: facts, context: context)
+        var plan = plan(for: &exchange, facts: facts, context: context)
         var offset = length
 
         if plan.variant != nil, exchange.responseFraming != .none {
@@ -72,14 +72,14 @@ extension Gateway {
             exchange.transform = place
             if !plan.isForVisitor { exchange.flags.insert(.isSharedVariant) }
             notes[exchange.notes].nonce = scriptNonce(head)
-            let gating = gating(of: plan, exchange: exchange)
+            let gating = gating(of: plan, exchange: &exchange)
             _ = transforms[place].start(
                 coding: facts.coding ?? .identity, syntax: facts.syntax, gating: gating,
                 memoryLimit: snapshot.limits.htmlMemory)
             document.clear()
             if case .length(let total) = exchange.responseFraming, facts.coding == .identity {
                 let available = min(total, bytes.byteCount - length)
-                let insertions = insertions(for: exchange, context: context)
+                let insertions = insertions(for: &exchange, context: context)
                 var position = 0
                 _ = transforms[place].transform(
                     bytes.extracting(length..<length + available), from: &position, isLast: available == total,
@@ -99,7 +99,7 @@ extension Gateway {
         }
         fieldGate.start(isSecure: exchange.flags.contains(.isSecure))
         ResponseFields.write(
-            responseHead, bytes: head, context: context, exchange: exchange, plan: plan, gate: &fieldGate,
+            responseHead, bytes: head, context: context, exchange: &exchange, plan: plan, gate: &fieldGate,
             text: notes[exchange.notes].text,
             authority: notes[exchange.notes].authority, responseFields: notes[exchange.notes].responseFields,
             measuring: measuring, counters: &counters, event: notes[exchange.notes].event, at: now, into: &output)
@@ -134,7 +134,7 @@ extension Gateway {
                 withholding: Withholding(context: context, granted: exchange.consent.granted))
             fieldGate.start(isSecure: exchange.flags.contains(.isSecure))
             ResponseFields.write(
-                responseHead, bytes: head, context: context, exchange: exchange, plan: plan, gate: &fieldGate,
+                responseHead, bytes: head, context: context, exchange: &exchange, plan: plan, gate: &fieldGate,
                 text: notes[exchange.notes].text, authority: notes[exchange.notes].authority,
                 responseFields: notes[exchange.notes].responseFields, measuring: measuring, counters: &counters,
                 event: notes[exchange.notes].event, at: now, into: &output)
@@ -149,7 +149,7 @@ extension Gateway {
     }
 
     /// What is done to a response, from its fields and the request's (spec: "Rewrite HTML if, and only if").
-    private mutating func plan(for exchange: Exchange, facts: ResponseFacts, context: SiteContext)
+    private mutating func plan(for exchange: inout Exchange, facts: ResponseFacts, context: SiteContext)
         -> ResponseFields.Plan
     {
         var plan = ResponseFields.Plan(
@@ -203,7 +203,9 @@ extension Gateway {
     private mutating func receiveResponseBody(
         _ bytes: RawSpan, from offset: inout Int, exchange: inout Exchange, output: inout ByteBuffer
     ) -> (ByteRange, ResponseOutcome) {
-        if exchange.transform != Exchange.none, !(exchange.delivery == .counted) || hasUnreadDocument(exchange) {
+        if exchange.transform != Exchange.none,
+            !(exchange.delivery == .counted) || hasUnreadDocument(exchange.transform)
+        {
             return transformBody(bytes, from: &offset, exchange: &exchange, output: &output)
         }
         switch exchange.responseFraming {
@@ -226,10 +228,10 @@ extension Gateway {
 
     /// Bytes of a response's body that are still to come and go to the user agent unread and unchanged; 0 where that
     /// is not so, or not known.
-    public mutating func verbatimRest(of exchange: Exchange) -> Int {
+    public mutating func verbatimRest(of exchange: inout Exchange) -> Int {
         guard exchange.response == .body, exchange.delivery == .counted,
             case .length(let rest) = exchange.responseFraming,
-            exchange.transform == Exchange.none || !hasUnreadDocument(exchange)
+            exchange.transform == Exchange.none || !hasUnreadDocument(exchange.transform)
         else { return 0 }
         return rest
     }
@@ -242,8 +244,8 @@ extension Gateway {
         return count == rest ? finishResponse(&exchange, rest: 0) : .more
     }
 
-    private mutating func hasUnreadDocument(_ exchange: Exchange) -> Bool {
-        !transforms[exchange.transform].isPassthrough
+    private mutating func hasUnreadDocument(_ place: UInt32) -> Bool {
+        !transforms[place].isPassthrough
     }
 
     private mutating func passUntilClose(
@@ -285,7 +287,7 @@ extension Gateway {
         _ bytes: RawSpan, from offset: inout Int, exchange: inout Exchange, output: inout ByteBuffer
     ) -> (ByteRange, ResponseOutcome) {
         guard let snapshot = snapshots[Int(exchange.snapshot)] else { return (ByteRange(), .malformed) }
-        let insertions = insertions(for: exchange, context: snapshot.sites[Int(exchange.site)])
+        let insertions = insertions(for: &exchange, context: snapshot.sites[Int(exchange.site)])
         document.clear()
         var isLast = false
         var isBroken = false
@@ -351,7 +353,7 @@ extension Gateway {
         guard exchange.response == .body, exchange.responseFraming == .untilClose else { return .malformed }
         if exchange.transform != Exchange.none, let snapshot = snapshots[Int(exchange.snapshot)] {
             document.clear()
-            let insertions = insertions(for: exchange, context: snapshot.sites[Int(exchange.site)])
+            let insertions = insertions(for: &exchange, context: snapshot.sites[Int(exchange.site)])
             if feed(RawSpan(), isLast: true, place: exchange.transform, insertions: insertions) { return .malformed }
             if !document.isEmpty { appendFramed(document: exchange.delivery == .chunked, to: &output) }
         }
@@ -380,13 +382,13 @@ extension Gateway {
     }
 
     /// Whether the connection carries another request after this exchange.
-    public mutating func keepsConnection(after exchange: Exchange) -> Bool {
+    public mutating func keepsConnection(after exchange: inout Exchange) -> Bool {
         exchange.flags.contains(.isPersistent) && exchange.delivery != .untilClose && exchange.isRequestComplete
     }
 
     /// Whether the request may be sent again on a fresh connection after its pooled one turned out closed: idempotent,
     /// without a body, and no byte of a response seen (RFC 9110 §9.2.2).
-    public mutating func mayRetry(_ exchange: Exchange) -> Bool {
+    public mutating func mayRetry(_ exchange: inout Exchange) -> Bool {
         exchange.response == .head && exchange.requestHadNoBody && exchange.method.isIdempotent
     }
 }

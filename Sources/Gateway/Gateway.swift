@@ -12,7 +12,7 @@ import Rules
 /// appended. Its parsers and buffers are reused from exchange to exchange.
 ///
 /// What a request calls is `mutating` even where it changes nothing: to lend a value of this size for a call that does
-/// not mutate, the compiler copies it, some two kilobytes each time.
+/// not mutate, the compiler copies it, some two kilobytes each time. An exchange is passed `inout` for the same reason.
 public struct Gateway: ~Copyable {
     var snapshots: [Snapshot?]
     var current: Int
@@ -68,7 +68,7 @@ public struct Gateway: ~Copyable {
     private static var maximumSnapshots: Int { 4096 }
 
     /// Which site of which generation of rules an exchange goes to: the shell maps it to addresses.
-    public mutating func route(of exchange: Exchange) -> (snapshot: Int, site: Int) {
+    public mutating func route(of exchange: inout Exchange) -> (snapshot: Int, site: Int) {
         (Int(exchange.snapshot), Int(exchange.site))
     }
 
@@ -94,9 +94,9 @@ public struct Gateway: ~Copyable {
         }
         counters.count(
             status: exchange.status, bytes: exchange.bytesDelivered, nanoseconds: now.monotonic - exchange.began)
-        measure(exchange, at: now)
-        measureWithheld(exchange)
-        logExchange(exchange, at: now)
+        measure(&exchange, at: now)
+        measureWithheld(&exchange)
+        logExchange(&exchange, at: now)
         if exchange.notes != Exchange.none {
             notes[exchange.notes].reset()
             spareNotes.append(exchange.notes)
@@ -114,7 +114,7 @@ public struct Gateway: ~Copyable {
     }
 
     /// Appends the head for the origin server: when a connection is there, and once more if that was already closed.
-    public mutating func writeOriginHead(of exchange: Exchange, into output: inout ByteBuffer) {
+    public mutating func writeOriginHead(of exchange: inout Exchange, into output: inout ByteBuffer) {
         output.append(notes[exchange.notes].originHead)
     }
 

@@ -24,8 +24,10 @@ struct Notes: ~Copyable {
     var ownRequest: OwnRequest?
     /// The answer to it, while it waits for its receipt.
     var pendingAnswer: OwnAnswer?
-    /// What the exchange is counted by, but for its end.
-    var fact: ExchangeFact?
+    /// What the exchange is counted by, but for its end; made where it lies, for it is not small.
+    var fact = ExchangeFact(time: 0, kind: .other, status: 0)
+    /// Whether the exchange is counted.
+    var hasFact = false
     /// What events beside the exchange are made from.
     var event: EventFact?
     /// The truncated address, where the operator logs it.
@@ -50,9 +52,9 @@ struct Notes: ~Copyable {
         location = ByteRange()
         isAttachment = false
         authority = ByteRange()
-        ownRequest = nil
-        pendingAnswer = nil
-        fact = nil
+        if ownRequest != nil { ownRequest = nil }
+        if pendingAnswer != nil { pendingAnswer = nil }
+        hasFact = false
         event = nil
         network = ByteRange()
         variant = 0
@@ -68,13 +70,13 @@ struct Notes: ~Copyable {
     }
 
     /// Whether a Location names a host, and another one than was asked.
-    func leadsElsewhere(_ location: RawSpan) -> Bool {
+    mutating func leadsElsewhere(_ location: RawSpan) -> Bool {
         guard let start = startOfHost(location) else { return false }
         return !hostsAreEqual(location.extracting(start...), text.bytes[authority])
     }
 
     /// Offers the exchange with the text that was kept for it.
-    func offer(_ fact: ExchangeFact, to ring: FactRing) {
+    mutating func offerFact(to ring: FactRing) {
         let leadsOn = fact.kind == .departure || fact.kind == .post
         ring.offer(
             fact, path: text.bytes[path], referrer: text.bytes[leadsOn ? location : referrer],
@@ -82,7 +84,7 @@ struct Notes: ~Copyable {
     }
 
     /// Writes the exchange's line with the text that was kept for it.
-    func write(_ exchange: Exchange, to log: inout AccessLog, at now: Moment) {
+    mutating func write(_ exchange: inout Exchange, to log: inout AccessLog, at now: Moment) {
         log.write(
             exchange, path: text.bytes[path], authority: text.bytes[authority], address: text.bytes[network], at: now)
     }

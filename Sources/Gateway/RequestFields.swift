@@ -83,7 +83,7 @@ enum RequestFields {
                 case .filterCookies:
                     flags.formUnion(
                         writeCookies(
-                            bytes[field.value], bytes: bytes, head: head, context: context, exchange: exchange,
+                            bytes[field.value], bytes: bytes, head: head, context: context, exchange: &exchange,
                             measuring: measuring, counters: &counters, into: &notes))
                 case .narrowCodings:
                     writeCodings(bytes[field.value], into: &notes.originHead)
@@ -165,7 +165,7 @@ enum RequestFields {
 
     private static func writeCookies(
         _ text: RawSpan, bytes: RawSpan, head: borrowing RequestHead, context: SiteContext,
-        exchange: Exchange, measuring: MeasuringContext, counters: inout TrafficCounters, into notes: inout Notes
+        exchange: inout Exchange, measuring: MeasuringContext, counters: inout TrafficCounters, into notes: inout Notes
     ) -> Exchange.Flags {
         let site = context.site
         let granted = exchange.consent.granted

@@ -29,7 +29,7 @@ enum ResponseFields {
     }
 
     static func write(
-        _ head: borrowing ResponseHead, bytes: RawSpan, context: SiteContext, exchange: Exchange, plan: Plan,
+        _ head: borrowing ResponseHead, bytes: RawSpan, context: SiteContext, exchange: inout Exchange, plan: Plan,
         gate: inout FieldGate, text: borrowing ByteBuffer, authority: ByteRange, responseFields: borrowing ByteBuffer,
         measuring: MeasuringContext, counters: inout TrafficCounters, event: EventFact?, at now: Moment,
         into output: inout ByteBuffer
@@ -85,7 +85,7 @@ enum ResponseFields {
                 switch field.id {
                 case .setCookie:
                     writeSetCookie(
-                        bytes[field.value], context: context, exchange: exchange, measuring: measuring,
+                        bytes[field.value], context: context, exchange: &exchange, measuring: measuring,
                         counters: &counters, event: event,
                         at: now,
                         into: &output)
@@ -97,7 +97,7 @@ enum ResponseFields {
                     output.append(bytes[field.name])
                     output.append(": ")
                     writePolicy(
-                        bytes[field.value], exchange: exchange, plan: plan, gate: &gate,
+                        bytes[field.value], exchange: &exchange, plan: plan, gate: &gate,
                         authority: text.bytes[authority], into: &output)
                     output.append("\r\n")
                 case .link, .refresh, .reportTo, .reportingEndpoints, .nel, .speculationRules:
@@ -135,14 +135,14 @@ enum ResponseFields {
         if plan.expiresCookies { output.append(responseFields) }
         if isStrict, head.status >= 200 { output.append(context.transportSecurity) }
         if head.firstIndex(of: .date) == nil, head.status >= 200 { HTTPDate.write(now.epoch, into: &output) }
-        writeConnection(status: head.status, exchange: exchange, delivery: plan.delivery, into: &output)
+        writeConnection(status: head.status, exchange: &exchange, delivery: plan.delivery, into: &output)
         output.append("\r\n")
     }
 
     /// Writes the page's own policy: for a page of ours extended, for every page without reports to whom they are
     /// withheld from.
     private static func writePolicy(
-        _ value: RawSpan, exchange: Exchange, plan: Plan, gate: inout FieldGate, authority: RawSpan,
+        _ value: RawSpan, exchange: inout Exchange, plan: Plan, gate: inout FieldGate, authority: RawSpan,
         into output: inout ByteBuffer
     ) {
         guard plan.variant != nil || plan.revalidated != nil else {
@@ -160,7 +160,7 @@ enum ResponseFields {
     }
 
     private static func writeConnection(
-        status: Int, exchange: Exchange, delivery: Exchange.Delivery, into output: inout ByteBuffer
+        status: Int, exchange: inout Exchange, delivery: Exchange.Delivery, into output: inout ByteBuffer
     ) {
         output.append("Via: 1.1 crumbgate\r\n")
         if status == 101 {
@@ -177,16 +177,17 @@ enum ResponseFields {
     }
 
     private static func writeSetCookie(
-        _ line: RawSpan, context: SiteContext, exchange: Exchange, measuring: MeasuringContext,
+        _ line: RawSpan, context: SiteContext, exchange: inout Exchange, measuring: MeasuringContext,
         counters: inout TrafficCounters, event: EventFact?,
         at now: Moment, into output: inout ByteBuffer
     ) {
-        guard let cookie = SetCookieLine(parsing: line) else { return }
+        guard var cookie = SetCookieLine(parsingPairOf: line) else { return }
         let name = line[cookie.name]
         // A nameless cookie comes back as its bare value, which may spell any name (RFC 6265bis §5.7).
         if name.isEmpty || ConsentCookie.isName(name.unquoted) { return }
         let site = context.site
         let fate = site.fate(ofCookie: name, granted: exchange.consent.granted)
+        if !fate.isForwarded { cookie.readLifetime(of: line) }
         guard fate.isForwarded || cookie.isDeletion(now: now.epoch) else {
             counters.withheldCookies[context.slot(of: fate.treatment)] &+= 1
             let isUnknown = fate.treatment.isUnknown && site.listsUnknownCookies
@@ -198,8 +199,13 @@ enum ResponseFields {
             measuring.offer(name, kind: .cookieUnknown, template: event)
         }
         output.append("Set-Cookie: ")
-        cookie.write(
-            line, cap: fate.treatment.cap, hardening: fate.treatment.hardening, now: now.epoch, into: &output)
+        if fate.treatment.cap == nil, fate.treatment.hardening.isEmpty {
+            output.append(line)
+        } else {
+            cookie.readAttributes(of: line)
+            cookie.write(
+                line, cap: fate.treatment.cap, hardening: fate.treatment.hardening, now: now.epoch, into: &output)
+        }
         output.append("\r\n")
     }
 

@@ -99,31 +99,23 @@ public struct FieldSection: ~Copyable {
             case .needsMore: return .needsMore
             case .fault(let fault, let place): return .fault(refined(fault, bytes, line: offset, place))
             case .at(let lineEnd):
-                if let fault = append(bytes, line: offset..<lineEnd, maxFields: maxFields) { return .fault(fault) }
+                let colon = bytes.colon(in: offset..<lineEnd)
+                guard colon > offset, colon < lineEnd else { return .fault(.invalidName) }
+                let id = table.lookup(bytes.extracting(offset..<colon))
+                if id == .other, !bytes.isToken(offset..<colon) {
+                    return .fault(
+                        bytes[colon &- 1].isOptionalWhitespace ? .whitespaceBeforeColon : .invalidName)
+                }
+                guard count < min(maxFields, Self.capacity) else { return .fault(.tooManyFields) }
+                fields[count] = Field(
+                    id: id, name: ByteRange(offset, colon), value: bytes.withoutWhitespace(colon &+ 1, lineEnd))
+                count &+= 1
+                if present.contains(id) { repeated.insert(id) }
+                present.insert(id)
                 offset = lineEnd &+ 2
             }
         }
         return .needsMore
-    }
-
-    @inline(__always)
-    private mutating func append(_ bytes: RawSpan, line: Range<Int>, maxFields: Int) -> FieldFault? {
-        let colon = bytes.colon(in: line)
-        guard colon < line.upperBound else { return .invalidName }
-        let name = line.lowerBound..<colon
-        guard !name.isEmpty else { return .invalidName }
-        let id = table.lookup(bytes.extracting(name))
-        if id == .other, !bytes.isToken(name) {
-            return bytes[colon &- 1].isOptionalWhitespace ? .whitespaceBeforeColon : .invalidName
-        }
-        guard count < min(maxFields, Self.capacity) else { return .tooManyFields }
-        fields[count] = Field(
-            id: id, name: ByteRange(name.lowerBound, colon),
-            value: bytes.withoutWhitespace(colon &+ 1, line.upperBound))
-        count &+= 1
-        if present.contains(id) { repeated.insert(id) }
-        present.insert(id)
-        return nil
     }
 
     /// Tells a control character in a name from one in a value.

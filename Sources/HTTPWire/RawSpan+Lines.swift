@@ -4,7 +4,8 @@ extension RawSpan {
     /// The end of the line from `start`: only CR LF ends one, and no control but HTAB may stand in it.
     @inline(__always)
     func lineEnd(from start: Int) -> LineEnd {
-        guard let offset = firstControl(from: start) else { return .needsMore }
+        let offset = firstControl(from: start)
+        if offset == byteCount { return .needsMore }
         switch self[offset] {
         case .carriageReturn:
             if offset &+ 1 == byteCount { return .needsMore }
@@ -14,25 +15,6 @@ extension RawSpan {
         case 0: return .fault(.nul, at: offset)
         default: return .fault(.control, at: offset)
         }
-    }
-
-    /// The first control character but HTAB at or after `start`: 0x00-0x08, 0x0A-0x1F, 0x7F.
-    @inline(__always)
-    private func firstControl(from start: Int) -> Int? {
-        var offset = start
-        while offset &+ 16 <= byteCount {
-            let bytes = block(at: offset)
-            let isControl = (bytes .< Octets.space) .& (bytes .!= Octets.tab) .| (bytes .== Octets.delete)
-            let lane = isControl.firstLane
-            if lane < 16 { return offset &+ lane }
-            offset &+= 16
-        }
-        while offset < byteCount {
-            let byte = self[offset]
-            if byte < 0x20 && byte != 0x09 || byte == 0x7F { return offset }
-            offset &+= 1
-        }
-        return nil
     }
 
     /// The first octet of `range` that may not stand in a request target, or nil.
@@ -95,7 +77,6 @@ extension RawSpan {
 /// Sixteen times an octet. Comparing two vectors is one instruction; with a scalar on the right the library's generic
 /// operator goes lane by lane.
 private enum Octets {
-    static var tab: SIMD16<UInt8> { SIMD16(repeating: 0x09) }
     static var space: SIMD16<UInt8> { SIMD16(repeating: 0x20) }
     static var numberSign: SIMD16<UInt8> { SIMD16(repeating: 0x23) }
     static var colon: SIMD16<UInt8> { SIMD16(repeating: 0x3A) }

@@ -135,7 +135,7 @@ public struct ResponseHead: ~Copyable {
         framing = hasNoContent ? .none : length
     }
 
-    private func readContentLength(_ bytes: RawSpan) throws(ResponseFault) -> Int {
+    private mutating func readContentLength(_ bytes: RawSpan) throws(ResponseFault) -> Int {
         var length: Int?
         var start = 0
         while let index = fields.firstIndex(of: .contentLength, from: start) {

@@ -140,10 +140,11 @@ struct CellTable {
     }
 
     private func firstSlot(_ table: Table, _ name: RawSpan, _ parent: Int32, _ second: Int32) -> Int {
-        var hash = SipHash(key0: key0, key1: key1)
-        hash.absorb(UInt64(UInt32(bitPattern: parent)) | UInt64(UInt32(bitPattern: second)) << 32)
-        hash.absorb(UInt64(table.rawValue))
-        return Int(truncatingIfNeeded: hash.finish(name).0) & (slots.count - 1)
+        // Rows are far below 2^28.
+        let place =
+            UInt64(table.rawValue) | UInt64(UInt32(bitPattern: parent &+ 1)) << 8
+            | UInt64(UInt32(bitPattern: second &+ 1)) << 36
+        return Int(truncatingIfNeeded: TableHash(key0: key0, key1: key1).finish(place, name)) & (slots.count - 1)
     }
 
     private mutating func rehash() {

@@ -17,6 +17,7 @@ public final class FactRing: Sendable {
     private let head = Atomic<Int>(0)
     private let tail = Atomic<Int>(0)
     private let drops = Atomic<UInt64>(0)
+    private let hasAsked = Atomic<Bool>(false)
 
     /// Makes a ring of the power of two at or above `capacity` bytes.
     public init(capacity: Int = 262_144) {
@@ -31,9 +32,17 @@ public final class FactRing: Sendable {
     /// Facts that found the ring full since it was made.
     public var dropped: UInt64 { drops.load(ordering: .relaxed) }
 
-    /// Whether half of the ring is taken: a good moment to wake the measurement thread.
+    /// Whether half of the ring is taken.
     public var isHalfFull: Bool {
         (tail.load(ordering: .relaxed) &- head.load(ordering: .relaxed)) &* 2 >= capacity
+    }
+
+    /// Whether it is time to wake the draining thread: true once, when half of the ring is taken, until the next drain
+    /// has begun. From the producing thread only.
+    public func asksToBeDrained() -> Bool {
+        guard isHalfFull, !hasAsked.load(ordering: .relaxed) else { return false }
+        hasAsked.store(true, ordering: .relaxed)
+        return true
     }
 
     /// The longest path and referrer that a record keeps; the rest is cut.
@@ -93,6 +102,7 @@ public final class FactRing: Sendable {
     @discardableResult
     public func drain(into consumer: inout some (FactConsumer & ~Copyable)) -> Int {
         var count = 0
+        hasAsked.store(false, ordering: .relaxed)
         var position = head.load(ordering: .relaxed)
         let end = tail.load(ordering: .acquiring)
         while position != end {

@@ -253,7 +253,7 @@ extension MeasurementCore: FactConsumer {
             return
         }
         sites[site].rules.namer.write(target, into: &page)
-        if page.bytes.equals(target) { sites[site].names.keep(target) }
+        if page.bytes.equals(target), !sites[site].rules.isDownload(target) { sites[site].names.keep(target) }
     }
 
     private mutating func observeBot(_ fact: ExchangeFact, _ agent: UserAgentClass, site: Int) {
@@ -277,12 +277,12 @@ extension MeasurementCore: FactConsumer {
     private mutating func observeBeside(
         _ fact: ExchangeFact, path: RawSpan, location: RawSpan, site: Int
     ) -> ExchangeFact? {
-        let rules = sites[site].rules
         page.clear()
         let table: Table
         switch fact.kind {
         case .pageView:
-            guard rules.isDownload(path) else { return fact }
+            // What is kept there is a page's name and no file's.
+            guard !sites[site].names.holds(path), sites[site].rules.isDownload(path) else { return fact }
             table = .download
         case .download: table = .download
         case .missing: table = .missing
@@ -290,7 +290,7 @@ extension MeasurementCore: FactConsumer {
         case .other: return nil
         }
         if table == .outbound {
-            rules.sources.writeDeparture(to: location, into: &page)
+            sites[site].rules.sources.writeDeparture(to: location, into: &page)
         } else {
             writePage(path, site: site)
         }

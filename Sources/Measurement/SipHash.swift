@@ -79,6 +79,51 @@ struct SipHash: ~Copyable {
     }
 }
 
+/// SipHash-1-3, the variant for hash tables, whose values nobody sees: under a random key nobody can choose inputs that
+/// collide.
+struct TableHash: ~Copyable {
+    private var state: SipHash
+
+    init(key0: UInt64, key1: UInt64) {
+        state = SipHash(key0: key0, key1: key1)
+        // The mark of the 128-bit variant.
+        state.v1 ^= 0xee
+    }
+
+    /// The hash of a word and what follows it.
+    consuming func finish(_ first: UInt64, _ rest: RawSpan) -> UInt64 {
+        absorb(first)
+        var offset = 0
+        let end = rest.byteCount
+        while offset &+ 8 <= end {
+            absorb(rest.word(at: offset))
+            offset &+= 8
+        }
+        var last = UInt64(truncatingIfNeeded: end &+ 8) << 56
+        if offset < end {
+            // Within the name's last eight bytes, where it has as many.
+            if end >= 8 {
+                last |= rest.word(at: end &- 8) &>> UInt64(truncatingIfNeeded: 64 &- 8 &* (end &- offset))
+            } else {
+                for index in offset..<end { last |= UInt64(rest[index]) &<< UInt64(truncatingIfNeeded: 8 &* index) }
+            }
+        }
+        absorb(last)
+        state.v2 ^= 0xff
+        state.round()
+        state.round()
+        state.round()
+        return state.v0 ^ state.v1 ^ state.v2 ^ state.v3
+    }
+
+    @inline(__always)
+    private mutating func absorb(_ word: UInt64) {
+        state.v3 ^= word
+        state.round()
+        state.v0 ^= word
+    }
+}
+
 /// The SipHash-2-4-128 of `bytes` under a key: the door of the test vectors.
 package func sipHash(_ bytes: RawSpan, key0: UInt64, key1: UInt64) -> (UInt64, UInt64) {
     SipHash(key0: key0, key1: key1).finish(bytes)

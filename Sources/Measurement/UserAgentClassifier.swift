@@ -25,7 +25,7 @@ struct UserAgentClassifier: ~Copyable {
 
     /// The class of a user agent's words (`AgentWords`).
     mutating func classify(_ words: RawSpan) -> UserAgentClass {
-        let hash = sipHash(words, key0: key0, key1: key1).0 | 1
+        let hash = TableHash(key0: key0, key1: key1).finish(0, words) | 1
         let index = Int(truncatingIfNeeded: hash >> 32) & 4095
         if slots[index].hash == hash { return slots[index].answer }
         lowercase.clear()

@@ -284,7 +284,7 @@ extension EventLoop {
 
     /// The response is complete: the connection waits for the next request, or ends.
     mutating func endExchange(of index: UInt32) {
-        let keeps = gateway.keepsConnection(after: clients[index].exchange)
+        let keeps = gateway.keepsConnection(after: &clients[index].exchange)
         gateway.finish(&clients[index].exchange, at: now)
         clients[index].flags.remove(.hasRetried)
         if keeps {

@@ -10,7 +10,7 @@ extension EventLoop {
 
     /// Gives the client's request an origin connection: an idle one, a new one, or a place in the queue.
     mutating func attachOrigin(to index: UInt32, isFresh: Bool = false) {
-        let route = gateway.route(of: clients[index].exchange)
+        let route = gateway.route(of: &clients[index].exchange)
         let endpoint = routes[route.snapshot][route.site]
         if !isFresh, let idle = endpoints[endpoint].idle.popLast() {
             origins[idle].flags.insert(.isReused)
@@ -68,7 +68,7 @@ extension EventLoop {
 
     mutating func sendHead(_ client: UInt32, _ origin: UInt32) {
         toOrigin.clear()
-        gateway.writeOriginHead(of: clients[client].exchange, into: &toOrigin)
+        gateway.writeOriginHead(of: &clients[client].exchange, into: &toOrigin)
         expectResponse(for: client)
         guard sendToOrigin(origin, verbatim: ByteRange()) else { return }
         if !clients[client].exchange.isRequestComplete { enqueueClient(client) }
@@ -318,7 +318,7 @@ extension EventLoop {
             return
         }
         detachOrigin(of: client)
-        if isUntouched, gateway.mayRetry(clients[client].exchange) {
+        if isUntouched, gateway.mayRetry(&clients[client].exchange) {
             attachOrigin(to: client, isFresh: true)
         } else if wasConnecting, endpoints[endpoint].addresses.count > 1,
             !clients[client].flags.contains(.hasRetried)

@@ -36,7 +36,7 @@ extension EventLoop {
         guard clients[client].phase == .exchanging, clients[client].session == noConnection,
             origins[origin].session == noConnection,
             origins[origin].leftover.isEmpty,
-            gateway.verbatimRest(of: clients[client].exchange) >= Self.leastSplice
+            gateway.verbatimRest(of: &clients[client].exchange) >= Self.leastSplice
         else { return false }
         if let spare = spareConduits.popLast() {
             clients[client].conduit = spare
@@ -51,7 +51,7 @@ extension EventLoop {
     mutating func spliceResponse(from origin: UInt32, to client: UInt32) -> Bool {
         let conduit = clients[client].conduit
         if conduits[conduit].held > 0 { return drainConduit(of: client) }
-        let limit = min(gateway.verbatimRest(of: clients[client].exchange), Conduit.size)
+        let limit = min(gateway.verbatimRest(of: &clients[client].exchange), Conduit.size)
         switch Socket.splice(from: origins[origin].fd, to: conduits[conduit].writeEnd.rawValue, limit: limit) {
         case .bytes(let count):
             conduits[conduit].held = count

@@ -23,6 +23,8 @@ struct EventLoop: ~Copyable {
     let mailbox: Mailbox
     let connections: ConnectionCount
     let receipts: ReceiptQueue
+    let ring: FactRing
+    let measuringWaker: Waker
     var gateway: Gateway
     var clients = Slab<ClientConnection>()
     var origins = Slab<OriginConnection>()
@@ -61,6 +63,8 @@ struct EventLoop: ~Copyable {
         self.mailbox = mailbox
         connections = configuration.connections
         receipts = configuration.receipts
+        ring = configuration.measuring.ring
+        measuringWaker = configuration.measuringWaker
         now = Self.readClocks()
         timers = TimerWheel(now: now.milliseconds)
         gateway = Gateway(
@@ -96,6 +100,7 @@ struct EventLoop: ~Copyable {
             runReady()
             runTimers()
             serveQueues()
+            if ring.asksToBeDrained() { measuringWaker.signal() }
             if now.milliseconds >= housekeeping { keepHouse() }
         }
         keepHouse()

@@ -66,6 +66,8 @@ struct LoopConfiguration: Sendable {
     let measuring: MeasuringContext
     let connections: ConnectionCount
     let receipts: ReceiptQueue
+    /// Wakes the measurement thread.
+    let measuringWaker: Waker
     let listeners: [ListeningSocket]
 }
 
@@ -79,7 +81,7 @@ final class Mailbox: Sendable {
         var receipts: [ReceiptAnswer] = []
     }
 
-    let descriptor: Int32
+    private let waker: Waker
     private let orders = Mutex(Orders())
     private let log = Mutex<[UInt8]>([])
     private let problems = Mutex<[String]>([])
@@ -88,23 +90,18 @@ final class Mailbox: Sendable {
     /// Log bytes held at most until the main thread takes them.
     private static let logLimit = 4 << 20
 
-    init() throws(SystemError) {
-        descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-        guard descriptor >= 0 else { throw SystemError("eventfd") }
-    }
+    init() throws(SystemError) { waker = try Waker() }
 
-    deinit { close(descriptor) }
+    /// Readable while there are orders.
+    var descriptor: Int32 { waker.descriptor }
 
     func post(_ change: @Sendable (inout Orders) -> Void) {
         orders.withLock { change(&$0) }
-        // A counter of events; when it is full the loop is awake anyway.
-        eventfd_write(descriptor, 1)
+        waker.signal()
     }
 
     func collect() -> Orders {
-        var count: eventfd_t = 0
-        // Writes one integer.
-        unsafe _ = eventfd_read(descriptor, &count)
+        waker.reset()
         return orders.withLock { state in
             let taken = state
             state.update = nil

@@ -1,7 +1,5 @@
 import Bytes
-import CLinux
 import Gateway
-import Glibc
 import Synchronization
 
 /// Decisions on their way from the event loops to the thread that keeps receipts, and the outcomes on their way back.
@@ -30,15 +28,10 @@ public final class ReceiptQueue: Sendable {
     static let patience = 5000
 
     private let state = Mutex(State())
-    private let descriptor: Int32
+    private let waker: Waker
 
     /// Makes an empty queue.
-    public init() throws(SystemError) {
-        descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))
-        guard descriptor >= 0 else { throw SystemError("eventfd") }
-    }
-
-    deinit { Glibc.close(descriptor) }
+    public init() throws(SystemError) { waker = try Waker() }
 
     /// False when the queue is full or closed.
     func submit(_ item: Item) -> Bool {
@@ -47,19 +40,13 @@ public final class ReceiptQueue: Sendable {
             state.items.append(item)
             return true
         }
-        if isTaken { eventfd_write(descriptor, 1) }
+        if isTaken { waker.signal() }
         return isTaken
     }
 
     /// Takes all there is to do, after waiting for it at most so long.
     public func take(milliseconds: Int32) -> [Item] {
-        var descriptors = [pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)]
-        // The kernel writes `revents` of the one element.
-        if unsafe poll(&descriptors, 1, milliseconds) > 0 {
-            var count: eventfd_t = 0
-            // Writes one integer.
-            unsafe _ = eventfd_read(descriptor, &count)
-        }
+        waker.wait(milliseconds: milliseconds)
         return state.withLock { state in
             var taken: [Item] = []
             swap(&taken, &state.items)

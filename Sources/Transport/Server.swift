@@ -23,6 +23,7 @@ public final class Server {
     private let writeLog: LogWriter
     private let rings: [FactRing]
     private let receipts: ReceiptQueue
+    private let measuringWaker: Waker
     private let status: ServerStatus
     private var mailboxes: [Mailbox] = []
     private var threads: [LoopThread] = []
@@ -55,15 +56,16 @@ public final class Server {
     }
 
     /// Makes a server for a policy that was loaded already; `rings` has one ring for each of its workers, and somebody
-    /// does what comes into `receipts`.
+    /// does what comes into `receipts`, and drains the rings whenever `measuringWaker` is signalled.
     public init(
-        policy: Policy, loader: Loader, rings: [FactRing], receipts: ReceiptQueue,
+        policy: Policy, loader: Loader, rings: [FactRing], receipts: ReceiptQueue, measuringWaker: Waker,
         status: ServerStatus = ServerStatus(), logger: Logger, writeLog: @escaping LogWriter
     ) {
         self.policy = policy
         self.loader = loader
         self.rings = rings
         self.receipts = receipts
+        self.measuringWaker = measuringWaker
         self.status = status
         self.logger = logger
         self.writeLog = writeLog
@@ -90,7 +92,8 @@ public final class Server {
             }
             let configuration = LoopConfiguration(
                 policy: policy, resources: resources, endpoints: endpoints, measuring: MeasuringContext(ring: ring),
-                connections: connections, receipts: receipts, listeners: listeners)
+                connections: connections, receipts: receipts, measuringWaker: measuringWaker,
+                listeners: listeners)
             mailboxes.append(mailbox)
             threads.append(try LoopThread(configuration: configuration, mailbox: mailbox))
         }

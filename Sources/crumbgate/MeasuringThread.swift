@@ -6,12 +6,15 @@ import Measurement
 import Rules
 import Store
 import Synchronization
+import Transport
 
 /// Takes the event loops' facts, keeps the open window over a restart and releases the closed ones; on a thread of its
 /// own, so that no request ever waits for it.
 ///
 /// Whatever fails here is said in the log and tried again; visitors never notice (spec: "aggregates, store").
 final class MeasuringThread: Sendable {
+    /// Signalled when a ring should not wait for the next round.
+    let waker: Waker
     private let service: MeasurementService
     private let rings: [FactRing]
     private let store: ReleaseStore
@@ -39,6 +42,7 @@ final class MeasuringThread: Sendable {
     init(policy: Policy, rings: [FactRing], logger: Logger) throws {
         self.rings = rings
         self.logger = logger
+        waker = try Waker()
         stateDirectory = policy.stateDirectory
         try FileManager.default.createDirectory(
             atPath: stateDirectory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
@@ -99,30 +103,42 @@ final class MeasuringThread: Sendable {
     /// Takes in what is left, after the event loops have ended, and keeps the open window for the next process.
     func stop() {
         isStopping.store(true, ordering: .releasing)
+        waker.signal()
         stopped.wait()
     }
 
     private func run() {
         // The call reads the name.
         unsafe crumbgate_name_thread("measuring")
-        var round = 0
         var bytes = ByteBuffer(capacity: 4096)
+        var second = 0
+        var nextSecond = ContinuousClock.now
         while !isStopping.load(ordering: .acquiring) {
             for ring in rings { service.ingest(ring) }
-            // Ten rounds are a second: a checkpoint; fifty, a look at clocks and what the report shows of today.
-            if round % 10 == 0 { tick(&bytes) }
-            if round % 50 == 0 { publish() }
-            if isSweepDue.exchange(false, ordering: .acquiring) || round % 36_000 == 0 { sweep() }
-            // What starting took is touched no more by now: the sweep, the console and the first checkpoint are done.
-            if round == 10 { crumbgate_trim_memory() }
-            round += 1
-            Thread.sleep(forTimeInterval: 0.1)
+            if ContinuousClock.now >= nextSecond {
+                nextSecond = .now + .seconds(1)
+                everySecond(second, &bytes)
+                second += 1
+            }
+            waker.wait(milliseconds: 100)
         }
         for ring in rings { service.ingest(ring) }
         tick(&bytes)
         publish()
         if checkpoint == nil { releaseAll() }
         stopped.signal()
+    }
+
+    /// - Parameters:
+    ///   - second: seconds since the start.
+    ///   - bytes: room for a checkpoint, empty before and after.
+    private func everySecond(_ second: Int, _ bytes: inout ByteBuffer) {
+        tick(&bytes)
+        // Clocks, and what the report shows of today.
+        if second % 5 == 0 { publish() }
+        if isSweepDue.exchange(false, ordering: .acquiring) || second % 3600 == 0 { sweep() }
+        // What starting took is touched no more by now: the sweep, the console and the first checkpoint are done.
+        if second == 1 { crumbgate_trim_memory() }
     }
 
     /// - Parameter bytes: room for a checkpoint, empty before and after.

@@ -51,8 +51,8 @@ struct ProxyServer {
         defer { accessLog.stop() }
         let status = ServerStatus()
         let server = Server(
-            policy: policy, loader: loader, rings: rings, receipts: receipts.queue, status: status, logger: logger,
-            writeLog: accessLog.take)
+            policy: policy, loader: loader, rings: rings, receipts: receipts.queue,
+            measuringWaker: measuring.waker, status: status, logger: logger, writeLog: accessLog.take)
         let files = crumbgate_raise_file_limit()
         let wanted = policy.limits.clients + policy.workers * policy.sites.count * policy.limits.originConnections
         if files < wanted {

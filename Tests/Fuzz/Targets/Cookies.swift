@@ -74,6 +74,11 @@ func fuzzSetCookie(_ bytes: [UInt8]) {
     expect(!bytes.part(line.value).contains(UInt8(ascii: ";")), "value")
 
     let lifetime = line.lifetime(now: now)
+    guard var part = SetCookieLine(parsingPairOf: bytes.rawSpan) else { fatalError("no pair in \(bytes.shown)") }
+    part.readLifetime(of: bytes.rawSpan)
+    expect(part.lifetime(now: now) == lifetime, "lifetime alone of \(bytes.shown)")
+    part.readAttributes(of: bytes.rawSpan)
+    expect(part == line, "attributes afterwards of \(bytes.shown)")
     let hardenings: [CookieHardening] = [[], .secure, .httpOnly, .sameSiteLax, [.secure, .httpOnly, .sameSiteLax]]
     for cap in [nil, 0, 1, 86_400, 34_560_000] as [Int?] {
         for hardening in hardenings {

@@ -34,6 +34,23 @@ struct ByteBufferTests {
         #expect(hexadecimal == String(value, radix: 16))
     }
 
+    @Test("Decimal numbers of every length are written behind what is there")
+    func decimals() {
+        var buffer = ByteBuffer(capacity: 16)
+        var expected = ""
+        var power = 1
+        while power < Int.max / 10 {
+            for value in [power - 1, power, power * 9, -power] {
+                buffer.append(decimal: value)
+                expected += String(value)
+            }
+            power *= 10
+        }
+        buffer.append(decimal: .min)
+        let written = buffer.bytes.text
+        #expect(written == expected + String(Int.min))
+    }
+
     @Test("A range of another buffer is copied, and nothing else of it")
     func ranges() {
         var source = ByteBuffer()

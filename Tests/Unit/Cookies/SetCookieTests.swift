@@ -51,6 +51,35 @@ struct SetCookieTests {
         }
     }
 
+    @Test("What is read of a lifetime alone is what all attributes tell")
+    func lifetimeAlone() {
+        let parts = [
+            "; Max-Age=9", ";max-age = -3 ", "; MAX-AGE=x", "; Expires=Thu, 01 Jan 1970 00:00:00 GMT", ";expires=",
+            "; Path=/max-age=1", "; M", ";", "; e=1", "; Domain=a.example", ";\t Max-Age\t=5", "; Secure",
+            "=; Max-Age=1",
+        ]
+        var seen = 0
+        for first in parts {
+            for second in parts {
+                for third in parts {
+                    let line = Array("a=b\(first)\(second)\(third)".utf8)
+                    guard let whole = SetCookieLine(parsing: line.rawSpan),
+                        var part = SetCookieLine(parsingPairOf: line.rawSpan)
+                    else {
+                        Issue.record("ignored: \(line)")
+                        continue
+                    }
+                    part.readLifetime(of: line.rawSpan)
+                    #expect(part.maxAge == whole.maxAge && part.expires == whole.expires, "\(first)\(second)\(third)")
+                    if whole.lifetime(now: 0) != nil { seen += 1 }
+                    part.readAttributes(of: line.rawSpan)
+                    #expect(part == whole)
+                }
+            }
+        }
+        #expect(seen > 500)
+    }
+
     @Test(
         "A deletion is known by Max-Age first, then by Expires",
         arguments: [

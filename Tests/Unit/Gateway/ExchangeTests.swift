@@ -48,7 +48,7 @@ private struct Bench: ~Copyable {
             case .needsMore: continue
             case .forward:
                 var head = ByteBuffer()
-                gateway.writeOriginHead(of: exchange, into: &head)
+                gateway.writeOriginHead(of: &exchange, into: &head)
                 return head.bytes.text
             case .collect, .reply, .keep: return nil
             }

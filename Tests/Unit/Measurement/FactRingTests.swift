@@ -65,6 +65,26 @@ struct FactRingTests {
         #expect(isTaken)
     }
 
+    @Test("A ring that is half full asks once to be drained, and again after it was")
+    func asking() {
+        let ring = FactRing(capacity: 16_384)
+        let fact = ExchangeFact(time: 1, kind: .pageView, status: 200)
+        let path = [UInt8](repeating: 65, count: 1000)
+        var collector = Collector()
+        for _ in 0..<2 {
+            var count = 0
+            while !ring.isHalfFull {
+                #expect(!ring.asksToBeDrained())
+                ring.offer(fact, path: path.rawSpan, referrer: RawSpan(), userAgent: RawSpan())
+                count += 1
+            }
+            #expect(ring.asksToBeDrained())
+            ring.offer(fact, path: path.rawSpan, referrer: RawSpan(), userAgent: RawSpan())
+            #expect(!ring.asksToBeDrained())
+            #expect(ring.drain(into: &collector) == count + 1)
+        }
+    }
+
     @Test("Two threads lose nothing but what is counted as dropped, and tear nothing")
     func threads() {
         let ring = FactRing(capacity: 16_384)
