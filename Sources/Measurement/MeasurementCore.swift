@@ -17,6 +17,8 @@ struct MeasurementCore: ~Copyable {
         var windows: [SiteWindow] = []
         var traffic = SiteTraffic()
         var names = PageNames()
+        /// Taken up from a checkpoint, and its clock not known yet: until it is, no day of it can be over.
+        var awaitsClock = false
     }
 
     /// By measurement number. A site that is no longer configured stays with the profile `off`.
@@ -42,6 +44,8 @@ struct MeasurementCore: ~Copyable {
             settings.profile = .off
             sites[index].rules = SiteRules(settings)
         }
+        // Sites that are gone end their day by UTC.
+        for index in sites.indices { sites[index].awaitsClock = false }
         for settings in configured {
             let number = numbers[settings.name] ?? sites.count
             if number == sites.count {
@@ -70,7 +74,7 @@ struct MeasurementCore: ~Copyable {
     ///
     /// They stay, in checkpoints too, until `forget` is told that the sink has them.
     mutating func advance(to now: Int64) -> [Closed] {
-        for number in sites.indices {
+        for number in sites.indices where !sites[number].awaitsClock {
             moveOn(number, to: now)
             openEmptyWindow(number, at: now)
         }
@@ -174,7 +178,8 @@ struct MeasurementCore: ~Copyable {
             keys.write(state.keys)
             let settings = SiteMeasurement(name: state.name, profile: .off)
             numbers[state.name] = sites.count
-            sites.append(Site(rules: SiteRules(settings), keys: keys, offset: 0, windows: state.windows))
+            sites.append(
+                Site(rules: SiteRules(settings), keys: keys, offset: 0, windows: state.windows, awaitsClock: true))
         }
     }
 }

@@ -59,6 +59,27 @@ struct CheckpointTests {
         #expect(epochs[0] == epochs[1] && epochs[0].count == 1)
     }
 
+    @Test("Before a site's clock is known, no day of it is over")
+    func clock() throws {
+        var west = Self.settings
+        west.offset = -12 * 3600
+        // One o'clock of the next day by UTC, one in the afternoon of the same day there.
+        let now = ShopTraffic.day * 86_400 + 90_000
+        let first = ShopTraffic(west, now: now)
+        for visitor in 0..<30 { first.view("/", by: visitor, at: 90_000) }
+        let sink = MemorySink()
+        let service = MeasurementService(sink: sink)
+        try service.restore(Self.checkpoint(first).rawSpan)
+        try service.tick(now: now)
+        let second = ShopTraffic(restored: service, sink, west, now: now)
+        for visitor in 20..<50 { second.view("/", by: visitor, at: 90_100) }
+        try second.tick(90_200)
+        #expect(sink.entries.isEmpty)
+        try second.tick(86_400 + 12 * 3600 + 1800)
+        #expect(sink.entries.count == 1)
+        #expect(sink.cells.total(.visitors) == 50)
+    }
+
     @Test("A checkpoint of yesterday is released at the start")
     func late() throws {
         let first = ShopTraffic(Self.settings)
