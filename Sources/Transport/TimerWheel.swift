@@ -38,37 +38,39 @@ struct TimerWheel: ~Copyable {
     private var slots: [[Token]]
     /// Milliseconds on the loop's clock up to which entries were taken.
     private var position: Int64
-    private var count = 0
+    /// A bit for each slot that holds an entry.
+    private var occupied: UInt128 = 0
 
     init(now: Int64) {
         slots = Array(repeating: [], count: Self.slotCount)
         position = now / Self.granularity
     }
 
-    var isEmpty: Bool { count == 0 }
+    var isEmpty: Bool { occupied == 0 }
 
     /// Puts an entry at `deadline` or, if that is farther, at the horizon; returns when it comes due.
     mutating func insert(_ token: Token, deadline: Int64, now: Int64) -> Int64 {
         let due = min(max(deadline, now), now + Self.horizon)
         let tick = max((due + Self.granularity - 1) / Self.granularity, position + 1)
-        slots[Int(tick % Int64(Self.slotCount))].append(token)
-        count += 1
+        let slot = Int(tick % Int64(Self.slotCount))
+        slots[slot].append(token)
+        occupied |= 1 << slot
         return tick * Self.granularity
     }
 
     /// Milliseconds until the next slot that holds an entry, or nil when none does.
     func untilNext(now: Int64) -> Int64? {
-        guard count > 0 else { return nil }
-        for step in 1...Int64(Self.slotCount) where !slots[Int((position + step) % Int64(Self.slotCount))].isEmpty {
-            return max(0, (position + step) * Self.granularity - now)
-        }
-        return Self.granularity
+        guard occupied != 0 else { return nil }
+        // The slot of the next tick first.
+        let next = Int((position + 1) % Int64(Self.slotCount))
+        let ordered = occupied >> next | occupied << (Self.slotCount - next)
+        return max(0, (position + 1 + Int64(ordered.trailingZeroBitCount)) * Self.granularity - now)
     }
 
     /// Moves the entries that are due by `now` to the end of `due`.
     mutating func advance(to now: Int64, into due: inout [Token]) {
         let target = now / Self.granularity
-        guard count > 0 else {
+        guard occupied != 0 else {
             position = max(position, target)
             return
         }
@@ -76,7 +78,7 @@ struct TimerWheel: ~Copyable {
             position += 1
             let slot = Int(position % Int64(Self.slotCount))
             if slots[slot].isEmpty { continue }
-            count -= slots[slot].count
+            occupied &= ~(1 << slot)
             due.append(contentsOf: slots[slot])
             slots[slot].removeAll(keepingCapacity: true)
         }
