@@ -1,19 +1,27 @@
 """Runs every check of the repository and closes with a line that counts the tests.
 
-Format, the types of the browser's script, the release build, unit tests, the rules' schema, integration and browser tests against the release binaries,
-smoke fuzzing. All of them run even when an early one fails, except that nothing can run without the build. Format, build and
-fuzzing have no tests to count; one of them that fails counts as one failed test.
+Format, the types of the browser's script, the release build, unit tests, the rules' schema, integration and browser tests
+against the release binaries, smoke fuzzing. All of them run even when an early one fails, except that nothing can run
+without the build. Format, build and fuzzing have no tests to count; one of them that fails counts as one failed test.
+
+Much of what tests do is waiting. So the integration tests run two at a time, but for those that measure time or memory
+(marked `alone`), and the fuzzers run while the processor has nothing else to do.
 """
 
 import os
 import subprocess
 import sys
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 
 ROOT = os.getcwd()
 ARTEFACTS = os.path.join(ROOT, ".build/test-results")
-FUZZ_SECONDS = os.environ.get("FUZZ_SECONDS", "30")
+#: Twice as long as by themselves: they get half of the time, or more.
+FUZZ_SECONDS = str(2 * int(os.environ.get("FUZZ_SECONDS", "30")))
+PYTEST = [os.path.join(ROOT, ".venv/bin/python"), "-m", "pytest", "-q"]
+#: A file's tests stay together: they share servers.
+TWO_AT_A_TIME = ["--numprocesses", "2", "--dist", "loadfile", "-m", "not alone"]
 
 
 class Tally:
@@ -23,27 +31,29 @@ class Tally:
         self.passed = self.failed = self.skipped = 0
         self.faults = []
 
-    def stage(self, title, command, environment=None):
+    def stage(self, title, command):
         """Runs a command under a title; true when it exits 0."""
         print(f"── {title}: {' '.join(command)}", flush=True)
         began = time.monotonic()
         process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env={**os.environ, **(environment or {})})
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         for line in process.stdout:
             if not line.startswith("◇".encode()):  # Swift Testing's word that a test begins: thousands of lines
                 sys.stdout.buffer.write(line)
                 sys.stdout.buffer.flush()
-        status = process.wait()
-        print(f"── {title}: {'ok' if status == 0 else f'exit {status}'}, {time.monotonic() - began:.0f} s", flush=True)
-        return status == 0
+        return ended(title, process, began)
 
-    def check(self, title, command, environment=None):
+    def check(self, title, command):
         """A stage without tests of its own: counts only when it fails."""
-        if self.stage(title, command, environment):
+        if self.stage(title, command):
             return True
         self.fault(title)
         return False
+
+    def pytest(self, title, folder, *arguments):
+        """A stage of tests in Python."""
+        results = os.path.join(ARTEFACTS, title.replace(" ", "-") + ".xml")
+        self.suite(title, [*PYTEST, "--junitxml", results, *arguments, folder], [results])
 
     def fault(self, title):
         """Counts something that failed as a whole."""
@@ -79,6 +89,34 @@ class Tally:
         return counted
 
 
+class Background:
+    """A stage without tests of its own, which gets the processor when nothing else wants it."""
+
+    def __init__(self, title, command, environment):
+        self.title = title
+        self.log = tempfile.TemporaryFile()
+        self.began = time.monotonic()
+        print(f"── {title}, in the background: {' '.join(command)}", flush=True)
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT,
+            env={**os.environ, **environment},
+            preexec_fn=lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)))
+
+    def ends_well(self):
+        """Waits for it and shows what it said; true when it exits 0."""
+        self.process.wait()
+        self.log.seek(0)
+        sys.stdout.buffer.write(self.log.read())
+        return ended(self.title, self.process, self.began)
+
+
+def ended(title, process, began):
+    """Says how a stage ended; true when it exits 0."""
+    status = process.wait()
+    print(f"── {title}: {'ok' if status == 0 else f'exit {status}'}, {time.monotonic() - began:.0f} s", flush=True)
+    return status == 0
+
+
 def main():
     os.makedirs(ARTEFACTS, exist_ok=True)
     tally = Tally()
@@ -88,19 +126,19 @@ def main():
     # One build for the binaries and the tests: the tests reach public interfaces only, so that neither is built
     # in a way the other is not.
     if tally.check("build", ["swift", "build", "--configuration", "release", "--build-tests"]):
+        fuzzing = Background("smoke fuzzing", ["bash", "Tests/Fuzz/run.sh"], {"FUZZ_SECONDS": FUZZ_SECONDS})
         unit = os.path.join(ARTEFACTS, "unit.xml")
         tally.suite(
             "unit tests",
             ["swift", "test", "--configuration", "release", "--skip-build", "--disable-testable-imports",
              "--disable-xctest", "--xunit-output", unit],
             [unit, unit.replace(".xml", "-swift-testing.xml")])
-        for title, folder in (("schema tests", "Tests/Rules"), ("integration tests", "Tests/Integration"),
-                              ("browser tests", "Tests/Browser")):
-            results = os.path.join(ARTEFACTS, os.path.basename(folder).lower() + ".xml")
-            tally.suite(title, [os.path.join(ROOT, ".venv/bin/python"), "-m", "pytest", "-q", "--junitxml", results,
-                                folder], [results])
-        if os.path.exists(os.path.join(ROOT, "Tests/Fuzz/run.sh")):
-            tally.check("smoke fuzzing", ["bash", "Tests/Fuzz/run.sh"], {"FUZZ_SECONDS": FUZZ_SECONDS})
+        tally.pytest("schema tests", "Tests/Rules")
+        tally.pytest("integration tests", "Tests/Integration", *TWO_AT_A_TIME)
+        tally.pytest("measuring tests", "Tests/Integration", "-m", "alone")
+        tally.pytest("browser tests", "Tests/Browser")
+        if not fuzzing.ends_well():
+            tally.fault(fuzzing.title)
     for fault in tally.faults:
         print(f"failed: {fault}")
     skipped = f", {tally.skipped} skipped" if tally.skipped else ""
