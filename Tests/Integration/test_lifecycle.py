@@ -139,6 +139,7 @@ def test_more_reloads_than_a_byte_can_count(make_gate, make_origin):
     origin = make_origin()
     origin.answer(response("ok", ["Content-Type: text/plain", *[f"Set-Cookie: name{n}=1" for n in range(100)]]))
     rules = f"origin: http://127.0.0.1:{origin.port}\nworkers: 1\ncategories: {{ cart: {{ cookies: [NAME] }} }}\n"
+    rules += "timeouts: { origin_first_byte: 5m }\n"
     gate = make_gate(rules.replace("NAME", "name0"))
     go = threading.Event()
     quick = origin.respond
@@ -147,11 +148,11 @@ def test_more_reloads_than_a_byte_can_count(make_gate, make_origin):
         if seen.target != "/slow":
             quick(peer, seen)
             return
-        go.wait(60)
+        go.wait(300)
         peer.send(response("slow", ["Content-Type: text/plain", "Set-Cookie: name0=1", "Set-Cookie: name99=1"]))
 
     origin.respond = respond
-    with Client(gate.port, timeout=30) as slow, Client(gate.port) as client:
+    with Client(gate.port, timeout=300) as slow, Client(gate.port) as client:
         slow.send(request("/slow"))
         for number in range(1, 261):
             gate.write_rules(rules.replace("NAME", f"name{number % 100}"))

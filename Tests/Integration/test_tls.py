@@ -427,6 +427,7 @@ def test_a_broken_record_ends_the_connection(connect, origin):
 # Load, reload, end
 
 
+@pytest.mark.alone
 def test_new_certificates_are_taken_under_load_without_a_lost_request(make_gate, make_origin, authority, tmp_path):
     origin = make_origin()
     path, key = authority.issue("first", "shop.test", into=tmp_path)
