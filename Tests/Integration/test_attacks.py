@@ -3,6 +3,8 @@
 Each check is also shown to find something where it must: a search that finds nothing anywhere proves nothing.
 """
 
+import contextlib
+import datetime
 import os
 import pathlib
 import re
@@ -15,6 +17,7 @@ from harness.client import eventually
 from harness.keys import network_key, spellings, visitor_key
 from harness.memory import OpenDay
 from harness.process import free_port
+from test_crashes import World, stored
 from test_measurement import AGENT, measuring_gate, report, row, visit, visitor
 
 
@@ -84,6 +87,7 @@ def test_an_identifier_hidden_in_a_request_is_not_kept(make_gate, make_origin):
         for path, content in files.items():
             found = [mark for mark in marks if mark in content and path.name != "gate.log"]
             assert not found, (path, found[:3])
+    assert any(mark in gate.log for mark in marks), "the search finds what is there"
     # What the log has of a request is its path, which is the shop's own; that is all.
     lines = gate.log.splitlines()
     assert all(b"/account/" in line for line in lines if any(mark in line for mark in marks))
@@ -96,6 +100,11 @@ def test_names_made_up_by_strangers_do_not_fill_the_store(make_gate, make_origin
         visit(gate, number, [f"/word-{letter}" for letter in "abcdefghijklmnopqrst"])
     pages = [entry["name"] for entry in report(gate)["pages"]]
     assert len(pages) == 11 and "(other)" in pages
+    # Without the bound of a visitor all twenty would have a row, as they have when the same is done by twice as many.
+    gate = measuring_gate(make_gate, make_origin)
+    for number in range(24):
+        visit(gate, number, [f"/word-{letter}" for letter in ("abcdefghij" if number % 2 else "klmnopqrst")])
+    assert len(report(gate)["pages"]) == 20
 
 
 def test_receipts_and_figures_share_nothing_to_join(make_gate, make_origin):
@@ -128,25 +137,106 @@ def test_receipts_and_figures_share_nothing_to_join(make_gate, make_origin):
     assert shared(cells | {b"receipt-7f3a"}, receipts | {b"x receipt-7f3a y"}) - names, "the search finds a shared id"
 
 
+def as_stored(path):
+    """The day's figures in the order in which they lie in the file; what tells of the clock is left out."""
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as database:
+        (day,) = database.execute("SELECT min(day) FROM cell").fetchone()
+        return database.execute(
+            "SELECT * FROM cell NOT INDEXED WHERE day = ? AND dimension NOT IN ('hour', 'visitLength')", (day,)
+        ).fetchall()
+
+
+def with_row_ids(path, pages):
+    """The same figures as a store would have them that writes a row when its page is first seen."""
+    weak = path.with_name("weak.db")
+    with contextlib.closing(sqlite3.connect(weak)) as database, database:
+        database.execute("ATTACH ? AS honest", (str(path),))
+        database.execute("CREATE TABLE cell AS SELECT * FROM honest.cell WHERE false")
+        for page in [*pages, None]:
+            database.execute("INSERT INTO cell SELECT * FROM honest.cell WHERE key IS ? OR ? IS NULL AND key NOT IN (SELECT key FROM cell)", (page, page))
+    return weak
+
+
 def test_the_store_tells_no_order_of_visits(make_gate, make_origin):
     """Attack 12: the same visits in another order leave the same rows in the same places, at no time of a visit."""
-    stores = []
+    stores, weak, touched_by_visits = [], [], []
     for order in (range(24), reversed(range(24))):
         gate = measuring_gate(make_gate, make_origin)
         store = gate.directory / "state" / "crumbgate.sqlite"
-        touched = [(path, path.stat().st_mtime_ns) for path in store.parent.glob("crumbgate.sqlite*")]
+        eager = gate.directory / "eager.db"
+
+        def times(paths):
+            return [(path, path.stat().st_mtime_ns) for path in paths]
+
+        files = list(store.parent.glob("crumbgate.sqlite*"))
+        eager.touch()
+        before, eager_before = times(files), times([eager])
+        seen = []
         for number in order:
-            visit(gate, number, ["/first", "/second"] if number % 2 else ["/second", "/third", "/first"])
-        assert [(path, path.stat().st_mtime_ns) for path, _ in touched] == touched, "written while visits came"
+            pages = ["/first", "/second"] if number % 2 else ["/second", "/third", "/first"]
+            visit(gate, number, pages)
+            eager.touch()
+            seen += [page for page in pages if page not in seen]
+        assert times(files) == before, "written while visits came"
+        touched_by_visits.append(times([eager]) != eager_before)
         report(gate)
-        with sqlite3.connect(f"file:{store}?mode=ro", uri=True) as database:
-            (day,) = database.execute("SELECT min(day) FROM release").fetchone()
-            stores.append(
-                database.execute(
-                    "SELECT * FROM cell NOT INDEXED WHERE day = ? AND dimension NOT IN ('hour', 'visitLength')", (day,)
-                ).fetchall()
-            )
+        stores.append(as_stored(store))
+        weak.append(as_stored(with_row_ids(store, seen)))
     assert stores[0] == stores[1] and len(stores[0]) > 10
+    assert sorted(weak[0]) == sorted(weak[1]) and weak[0] != weak[1], "row ids give the order away"
+    assert all(touched_by_visits), "a file that is written with each visit has its time"
+
+
+def test_what_is_written_is_written_by_the_clock(make_gate, make_origin, runtime):
+    """Attack 12: as often when visitors come as when none does, at whole rounds of the measuring thread."""
+    before = set(runtime.iterdir())
+    gate = measuring_gate(make_gate, make_origin)
+    window = eventually(lambda: next((path for path in set(runtime.iterdir()) - before if path.suffix == ".window"), None))
+    eager = gate.directory / "eager"
+    counts = []
+    for is_busy in (False, True):
+        seen = {"window": set(), "eager": set()}
+        end = time.monotonic() + 4
+        number = 0
+        while time.monotonic() < end:
+            if is_busy:
+                number += 1
+                visit(gate, number, ["/"])
+                eager.write_text("")
+            for name, path in (("window", window), ("eager", eager)):
+                with contextlib.suppress(FileNotFoundError):
+                    seen[name].add(path.stat().st_mtime_ns)
+            time.sleep(0.02)
+        counts.append({name: len(times) for name, times in seen.items()})
+    assert abs(counts[0]["window"] - counts[1]["window"]) <= 2 and counts[0]["window"] >= 2, counts
+    assert abs(counts[0]["eager"] - counts[1]["eager"]) > 10, "a file that is written with each visit is told"
+
+
+@pytest.mark.parametrize("mode", ["threshold", "dp"])
+def test_a_report_asked_for_again_is_the_same(make_gate, make_origin, mode):
+    """Attack 7: byte by byte, in every format, over restarts; a ledger that forgets would let noise be drawn anew."""
+    world = World(make_gate, make_origin, mode)
+
+    def reports():
+        texts = []
+        for form in ("table", "csv", "json", "html"):
+            ended = world.gate.run("report", "--rules", world.gate.rules_path, "--from", day, "--to", day, "--format", form)
+            assert ended.returncode == 0, ended.stderr
+            texts.append(ended.stdout)
+        return texts
+
+    world.time_to_release()
+    ((_, number, _, _),) = stored(world.state)[0][:1]
+    day = str(datetime.date(1970, 1, 1) + datetime.timedelta(number))
+    first = reports()
+    assert all(len(text) > 100 for text in first) and reports() == first
+    world.bring_back_the_open_day()
+    world.run(1.5)
+    assert reports() == first
+    if mode == "dp":
+        world.begin_again()
+        world.time_to_release()
+        assert reports() != first, "noise that is drawn again is told from the first"
 
 
 def test_a_visitor_of_several_replicas_is_counted_once(make_gate, make_origin):

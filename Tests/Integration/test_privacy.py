@@ -142,7 +142,15 @@ def test_the_access_log_can_be_turned_off(make_gate, make_origin):
     assert b"/unlogged" not in gate.log
 
 
-def test_core_dumps_are_off(gate):
+def test_core_dumps_are_off(make_gate, make_origin):
+    """Attack 14: also where the one who starts the proxy allows them, which the shell that becomes it shows first."""
+    origin = make_origin()
+    gate = make_gate(
+        f"origin: http://127.0.0.1:{origin.port}\n{RULES}",
+        within=["bash", "-c", 'ulimit -c 1024; ulimit -c; exec "$@"', "bash"],
+    )
+    if b"1024" not in gate.log:
+        pytest.skip("this user may not allow core dumps")
     limits = open(f"/proc/{gate.pid}/limits").read()
     line = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
     assert line.split()[4] == "0"

@@ -192,7 +192,9 @@ struct ReleaseOracleTests {
     @Test("Who of a day's visitors ordered makes no difference to any figure, so an order table has nothing to join")
     func orderTable() throws {
         // Twenty of sixty visitors order: once those from Google with Firefox, once those who came directly with Safari.
+        var combined: [[String: Int]] = []
         let days = try [true, false].map { isFirstKind in
+            combined.append([:])
             let shop = ShopTraffic(
                 SiteMeasurement(
                     name: "shop", threshold: Self.k, hosts: ["shop.example"],
@@ -200,6 +202,7 @@ struct ReleaseOracleTests {
             for visitor in 0..<60 {
                 let isOfFirstKind = visitor % 2 == 0
                 let didOrder = isOfFirstKind == isFirstKind && visitor < 40
+                combined[combined.count - 1][(didOrder ? "order, " : "none, ") + "\(isOfFirstKind)", default: 0] += 1
                 shop.view(
                     "/", by: visitor, at: 40_000, referrer: isOfFirstKind ? "https://www.google.com/" : "",
                     agent: isOfFirstKind ? ShopTraffic.firefox : ShopTraffic.safari)
@@ -213,6 +216,7 @@ struct ReleaseOracleTests {
         #expect(days[0].table(.conversion, .conversions) == ["order": 20])
         #expect(days[0].table(.browser, .visits).count == 2)
         // A table of two dimensions would have told: orders by browser are 20 and 0, or 0 and 20.
+        #expect(combined[0] != combined[1] && combined[0]["order, true"] == 20 && combined[1]["order, false"] == 20)
         let kinds = Set(days[0].map(\.dimension))
         #expect(
             kinds.isSubset(of: Dimension.allCases) && days[0].allSatisfy { $0.key2 == nil || $0.dimension == .pagePair }
