@@ -157,16 +157,18 @@ extension Gateway {
         notes[exchange.notes].write(&exchange, to: &log, at: now)
     }
 
-    mutating func noteDecision(
-        _ decision: OwnAnswer.Decision, exchange: inout Exchange, context: SiteContext, at now: Moment
-    ) {
+    mutating func noteDecision(_ decision: OwnAnswer.Decision, in language: String, exchange: inout Exchange) {
         guard var event = notes[exchange.notes].event else { return }
         event.kind = .consentDecision
+        var name = ByteBuffer(capacity: 32)
         switch decision {
-        case .accepted: measuring.ring.offer(event, name: staticBytes("accepted"))
-        case .refused: measuring.ring.offer(event, name: staticBytes("refused"))
-        case .partial: measuring.ring.offer(event, name: staticBytes("partial"))
+        case .accepted: name.append("accepted")
+        case .refused: name.append("refused")
+        case .partial: name.append("partial")
         }
+        name.append(" ")
+        name.append(utf8: language)
+        measuring.ring.offer(event, name: name.bytes)
     }
 
     private static func outcome(of consent: ConsentState, scheme: ConsentScheme) -> ExchangeFact.Consent {

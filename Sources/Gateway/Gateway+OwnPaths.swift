@@ -121,7 +121,7 @@ extension Gateway {
             reply.append(answer.body)
             exchange.bytesDelivered = answer.body.count
         }
-        if let decision = answer.decision { noteDecision(decision, exchange: &exchange, context: context, at: now) }
+        if let decision = answer.decision { noteDecision(decision, in: answer.language, exchange: &exchange) }
         exchange.request = .complete
         exchange.response = .complete
     }
@@ -148,6 +148,8 @@ package struct OwnAnswer: Sendable {
     package var body: [UInt8] = []
     /// A decision that was made by this request, to be counted.
     package var decision: Decision?
+    /// The language that it was asked for in.
+    package var language = ""
     /// What must be done, and last, before this answer may be given.
     package var pending: PendingReceipt?
 

@@ -118,10 +118,15 @@ public struct LogImport: ~Copyable {
         let userAgent = userAgent.isEmpty ? staticBytes(Self.unnamed) : userAgent
         let target = target.pathAndQuery
         let isSuccess = status >= 200 && status < 300 || status == 304
+        let isDocument = method.equals("GET") && target.looksLikeDocument
         let kind: ExchangeFact.Kind
-        if method.equals("GET"), isSuccess, target.looksLikeDocument {
+        if isDocument, isSuccess {
             kind = .pageView
             tally.pageViews += 1
+        } else if isSuccess, method.equals("GET"), settings.isDownload(target) {
+            kind = .download
+        } else if isDocument, status == 404 || status == 410 {
+            kind = .missing
         } else if method.equals("POST"), status == 303 {
             kind = .post
         } else {
@@ -129,6 +134,7 @@ public struct LogImport: ~Copyable {
         }
         var fact = ExchangeFact(time: time, kind: kind, status: status)
         fact.bytes = bytes
+        fact.consent = .unknown
         if let address = ClientAddress(parsing: client) {
             if kind != .other, let places { fact.place = places.place(of: address, detail: detail) }
             site.identify(&fact, address: address, userAgent: userAgent)

@@ -5,7 +5,7 @@ enum Table: UInt8, CaseIterable {
     case page, barePage, entry, exit, channel, source, campaign, place, browserFamily, browser, system, device
     case hourViews, hourVisits, engagement, length, pages, consent, goal, withheld, unknown, blocked, bot, pair
     /// Behind those that checkpoints know already.
-    case withheldUnknown, botReason, missing, download, outbound, search
+    case withheldUnknown, botReason, missing, download, outbound, search, answerLanguage
 
     /// Rows of a table at most; what comes later is counted in its overflow row.
     var capacity: Int {
@@ -17,7 +17,7 @@ enum Table: UInt8, CaseIterable {
             1000
         case .place, .browser: 500
         case .channel, .browserFamily, .system, .device, .hourViews, .hourVisits, .engagement, .length, .pages,
-            .consent, .goal, .bot, .botReason:
+            .consent, .goal, .bot, .botReason, .answerLanguage:
             200
         }
     }
@@ -31,7 +31,7 @@ extension Table {
             .hourVisits, .engagement, .length, .pages, .goal, .pair:
             .visitors
         case .page, .barePage, .hourViews, .consent, .withheld, .unknown, .blocked, .bot, .withheldUnknown,
-            .botReason, .missing, .download, .outbound, .search:
+            .botReason, .missing, .download, .outbound, .search, .answerLanguage:
             .occurrences
         }
     }

@@ -26,6 +26,8 @@ public struct ExchangeFact: Sendable {
     @frozen
     public enum Consent: UInt8, Sendable, CaseIterable {
         case undecided, accepted, refused, partial
+        /// Not said: of requests in a log.
+        case unknown
         /// Refused by Global Privacy Control or Do Not Track.
         case signal
     }
@@ -83,7 +85,8 @@ public struct EventFact: Sendable {
         case cookieUnknown
         /// A third-party host was kept from loading; named by the host.
         case hostBlocked
-        /// A visitor answered the banner or changed their mind; named by the outcome.
+        /// A visitor answered the banner or changed their mind; named by the outcome and the language that they were
+        /// asked in: `accepted de`.
         case consentDecision
         /// A cookie that no rule knows was withheld, in either direction; named by the cookie. Not offered beside
         /// `cookieWithheld`, so that what the gate shows of one never tells of the other.

@@ -243,11 +243,23 @@ extension MeasurementCore: FactConsumer {
         switch event.kind {
         case .cookieWithheld: table = .withheld
         case .hostBlocked: table = .blocked
-        case .consentDecision: table = .consent
+        case .consentDecision: return observeDecision(event, name: name, site: number)
         case .cookieUnknown: table = .unknown
         case .unknownCookieWithheld: table = .withheldUnknown
         }
         count(name, in: table, day: event.day, network: event.network, site: number)
+    }
+
+    /// Counts an answer twice over: by what was granted, and as agreement or refusal by the language of the question.
+    private mutating func observeDecision(_ event: EventFact, name: RawSpan, site: Int) {
+        let end = name.firstIndex(of: UInt8(ascii: " ")) ?? name.byteCount
+        let outcome = name.extracting(0..<end)
+        count(outcome, in: .consent, day: event.day, network: event.network, site: site)
+        guard end < name.byteCount else { return }
+        var row = ByteBuffer(capacity: 32)
+        row.append(name.extracting((end + 1)...))
+        row.append(outcome.equals("refused") ? " refused" : " agreed")
+        count(row.bytes, in: .answerLanguage, day: event.day, network: event.network, site: site)
     }
 
     /// Puts the name of the page that a request target shows into `page`.
@@ -287,7 +299,7 @@ extension MeasurementCore: FactConsumer {
         switch fact.kind {
         case .pageView:
             // What is kept there is a page's name and no file's.
-            guard !sites[site].names.holds(path), sites[site].rules.isDownload(path) else { return fact }
+            guard !sites[site].names.holds(path), sites[site].rules.settings.isDownload(path) else { return fact }
             table = .download
         case .download: table = .download
         case .missing: table = .missing
@@ -321,7 +333,7 @@ extension MeasurementCore: FactConsumer {
         switch fact.consent {
         case .undecided: name = "undecided"
         case .signal: name = "gpc"
-        case .accepted, .refused, .partial: return
+        case .accepted, .refused, .partial, .unknown: return
         }
         guard sites[site].rules.sources.isElsewhere(referrer) else { return }
         count(staticBytes(name), in: .consent, day: fact.day, network: fact.network, site: site)

@@ -10,7 +10,7 @@ public struct ReleasedCell: Hashable, Sendable {
     public var dimension: Dimension
     /// The row within that table, as `Dimension` describes it; empty for `total`.
     public var key: String
-    /// The second word of a pair; nil for every dimension but `pagePair`.
+    /// The second word of a pair; nil for every dimension but `pagePair` and `answerLanguage`.
     public var key2: String?
     /// What was counted.
     public var measure: Measure
@@ -82,8 +82,10 @@ public enum Dimension: String, CaseIterable, Hashable, Sendable, Codable {
     case visitLength
     /// Visits by number of page views.
     case pagesPerVisit
-    /// How visitors answered: `count`.
+    /// How visitors answered: `count`. Where what they agreed to is not told apart, `agreed` has both.
     case consentOutcome
+    /// How visitors answered by the language that they were asked in: key `de`, key2 `agreed` or `refused`; `count`.
+    case answerLanguage
     /// Conversions by goal: `conversions`.
     case conversion
     /// Cookies kept from a user agent or an origin server by name: `count`.
@@ -120,7 +122,7 @@ public enum Dimension: String, CaseIterable, Hashable, Sendable, Codable {
         case .total: [""]
         case .page, .entryPage, .exitPage, .source, .campaign, .place, .browser, .operatingSystem, .conversion,
             .withheldCookie, .unknownCookie, .blockedHost, .bot, .botReason,
-            .missingPage, .download, .outbound, .search, .pagePair:
+            .missingPage, .download, .outbound, .search, .pagePair, .answerLanguage:
             nil
         }
     }

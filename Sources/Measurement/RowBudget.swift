@@ -17,7 +17,7 @@ public enum RowBudget {
         case .place, .withheldCookie, .unknownCookie, .blockedHost, .missingPage: 5000
         case .search: 4000
         case .operatingSystem, .download, .outbound: 3000
-        case .hour, .botReason: 2000
+        case .hour, .botReason, .answerLanguage: 2000
         case .total, .channel, .device, .weekday, .visitLength, .pagesPerVisit, .consentOutcome: 600
         }
     }
@@ -55,7 +55,8 @@ public enum RowBudget {
         var others: [ReleasedCell: Int] = [:]
         for cell in cells {
             let isOther = cell.key == ReleasedCell.otherKey
-            guard isOther || unnamed[cell.dimension]?.contains(Name(key: cell.key, key2: cell.key2)) == true else {
+            guard let names = unnamed[cell.dimension], isOther || names.contains(Name(key: cell.key, key2: cell.key2))
+            else {
                 kept.append(cell)
                 continue
             }

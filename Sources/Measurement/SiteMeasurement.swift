@@ -86,6 +86,19 @@ public struct SiteMeasurement: Sendable {
     }
 }
 
+extension SiteMeasurement {
+    /// Whether a path ends like that of a file to be kept.
+    public func isDownload(_ target: RawSpan) -> Bool {
+        if downloads.isEmpty { return false }
+        let path = target.extracting(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.byteCount))
+        var dot = path.byteCount
+        while dot > 0, path[dot - 1] != UInt8(ascii: "."), path[dot - 1] != UInt8(ascii: "/") { dot -= 1 }
+        guard dot > 0, path[dot - 1] == UInt8(ascii: ".") else { return false }
+        let ending = path.extracting(dot...)
+        return downloads.contains { ending.equalsIgnoringCase(lowercase: $0.rawSpan) }
+    }
+}
+
 /// A path pattern: exact, or a prefix when it ends in `*`.
 struct PathPattern: Sendable {
     let bytes: [UInt8]

@@ -19,17 +19,6 @@ final class SiteRules: Sendable {
         }
     }
 
-    /// Whether a path ends like that of a file to be kept.
-    func isDownload(_ target: RawSpan) -> Bool {
-        if settings.downloads.isEmpty { return false }
-        let path = target.extracting(0..<(target.firstIndex(of: UInt8(ascii: "?")) ?? target.byteCount))
-        var dot = path.byteCount
-        while dot > 0, path[dot - 1] != UInt8(ascii: "."), path[dot - 1] != UInt8(ascii: "/") { dot -= 1 }
-        guard dot > 0, path[dot - 1] == UInt8(ascii: ".") else { return false }
-        let ending = path.extracting(dot...)
-        return settings.downloads.contains { ending.equalsIgnoringCase(lowercase: $0.rawSpan) }
-    }
-
     /// Appends the words that a page view searched the site for; nothing when it did not.
     func writeSearch(of target: RawSpan, into output: inout ByteBuffer) {
         guard !settings.searchParameters.isEmpty, let mark = target.firstIndex(of: UInt8(ascii: "?")) else { return }

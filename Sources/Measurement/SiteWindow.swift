@@ -19,6 +19,8 @@ struct SiteWindow {
     var repeatEvidence: Set<UInt64> = []
     /// Page views beyond what one visitor may add to a day.
     var cut = 0
+    /// The rows of goals, as far as they were looked up.
+    private var goalRows: [Int32] = []
     /// What each network has fed, when the release has noise.
     var networks = NetworkShares()
 
@@ -210,14 +212,29 @@ struct SiteWindow {
     private mutating func reach(_ goals: UInt64, for state: inout VisitorState, by key: VisitorKey, site: SiteRules) {
         if goals == 0 { return }
         state.didConvert = true
-        var left = goals & ~state.goals
-        state.goals |= goals
+        var left = goals
         while left != 0 {
             let goal = left.trailingZeroBitCount
             left &= left - 1
             let name = site.goals[goal].name
-            table.add(1, to: table.row(.goal, name.rawSpan), by: key.low)
+            let row = table.row(.goal, name.rawSpan)
+            let bit = bit(ofGoal: row)
+            if state.goals & bit != 0 || bit == 0 { continue }
+            state.goals |= bit
+            table.add(1, to: row, by: key.low)
         }
+    }
+
+    /// What stands for a goal in `VisitorState`: goals of one name are one, whatever reaches them and however the rules
+    /// list them by now. None when there have been too many.
+    private mutating func bit(ofGoal row: Int32) -> UInt64 {
+        if goalRows.isEmpty {
+            for index in table.cells.indices where table.cells[index].table == .goal { goalRows.append(Int32(index)) }
+        }
+        if !goalRows.contains(row) { goalRows.append(row) }
+        // The rows of a table come in the order in which they were made, over a restart too.
+        let number = goalRows.firstIndex(of: row) ?? SiteRules.mostGoals
+        return number < SiteRules.mostGoals ? 1 << UInt64(number) : 0
     }
 
     /// Counts what is only known at the end of a visit; called for a visitor's first one.

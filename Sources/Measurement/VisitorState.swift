@@ -13,7 +13,7 @@ struct VisitorState: BitwiseCopyable {
     /// Page views of the visit that lasts.
     var visitViews: UInt16 = 0
     var didConvert = false
-    /// Goals reached on this day, one bit each.
+    /// Goals reached on this day, one bit each, in the order in which the window's table has them.
     var goals: UInt64 = 0
     /// Rows that this visitor has fed (docs/privacy.md).
     var pages = InlineArray<10, Int32>(repeating: -1)

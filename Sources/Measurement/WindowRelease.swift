@@ -3,6 +3,7 @@
 /// - Channels, their sources and campaigns: a source lies within its channel, so it is shown only where its channel is,
 ///   and what is left of a channel holds as many visitors as the gate asks. Likewise browser families and versions,
 ///   reasons and names of bots.
+/// - Answers to the banner by what was granted and by language: `AnswerRelease`.
 /// - Bounces, visit lengths and pages per visit: the latter two divide the visits that are no bounces; all or none.
 /// - Page views of visitors who are measured in full and of all others are gated apart, then added up.
 /// - Cookies withheld by a rule, withheld without one, and passed on without one are gated apart, then added up: the
@@ -96,7 +97,9 @@ struct WindowRelease {
     }
 
     private mutating func releaseEvents() {
-        releaseFlat(.consent, as: .consentOutcome, .count)
+        for (name, count) in AnswerRelease(window.table, rows(of: .consent), rows(of: .answerLanguage)).cells {
+            add(name.dimension, name.key, .count, count, key2: name.key2)
+        }
         for (key, count) in sum([.withheld, .withheldUnknown]) { add(.withheldCookie, key, .count, count) }
         for (key, count) in sum([.unknown, .withheldUnknown]) { add(.unknownCookie, key, .count, count) }
         releaseFlat(.blocked, as: .blockedHost, .count)

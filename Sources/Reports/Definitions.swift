@@ -18,6 +18,7 @@ extension Metric {
         case .bounceRate: "Bounces ÷ first visits of a day; of an entry page, bounces ÷ entries."
         case .conversionRate: "Conversions ÷ visits."
         case .conversionsPerVisitor: "Conversions ÷ daily visitors."
+        case .consentRate: "Answers that agreed to something ÷ answers."
         }
     }
 }
@@ -48,7 +49,10 @@ extension ReportSection {
         case .depths: "Page views of a visit."
         case .conversions: "The goals of the rules."
         case .consent:
-            "What visitors answered when they were asked about cookies; gpc: refused by their browser's signal."
+            "What visitors answered when they were asked about cookies; gpc: refused by their browser's signal; agreed: to "
+                + "all or a part, which are too few to be told apart."
+        case .languages:
+            "The same answers by the language of the question, of days on which both agreement and refusal in it are shown."
         case .cookies: "Cookies that were kept from the browser or the shop, as there was no consent to them."
         case .unknown: "Cookies that no rule names: how often they were seen, passed on or withheld."
         case .hosts:

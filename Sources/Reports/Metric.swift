@@ -22,6 +22,8 @@ public enum Metric: String, CaseIterable, Hashable, Sendable {
     case conversionRate
     /// Conversions ÷ daily visitors.
     case conversionsPerVisitor
+    /// Answers that granted something ÷ answers, in rows that have the former as `conversions`.
+    case consentRate
 
     /// Its value in some counts; nil when a count it needs was not released.
     public func figure(in counts: MeasureCounts) -> Figure? {
@@ -67,6 +69,7 @@ public enum Metric: String, CaseIterable, Hashable, Sendable {
         case .bounceRate: [.bounces, .visits, .entries]
         case .conversionRate: [.conversions, .visits]
         case .conversionsPerVisitor: [.conversions, .visitors]
+        case .consentRate: [.conversions, .count]
         }
     }
 
@@ -90,6 +93,7 @@ public enum Metric: String, CaseIterable, Hashable, Sendable {
         case .bounceRate: .share(.bounces, of: counts[.visits] == nil ? .entries : .visits)
         case .conversionRate: .share(.conversions, of: .visits)
         case .conversionsPerVisitor: .share(.conversions, of: .visitors)
+        case .consentRate: .share(.conversions, of: .count)
         }
     }
 
@@ -108,6 +112,7 @@ public enum Metric: String, CaseIterable, Hashable, Sendable {
         case .bounceRate: "Bounce rate"
         case .conversionRate: "Conv. rate"
         case .conversionsPerVisitor: "Conv. per visitor"
+        case .consentRate: "Consent rate"
         }
     }
 

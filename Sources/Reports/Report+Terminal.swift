@@ -66,7 +66,8 @@ extension Report {
         case .visitors: period.length == 1 ? "Visitors" : "Daily visitors, summed"
         case .conversionRate: "Conversions per visit"
         case .conversionsPerVisitor: "Conversions per visitor"
-        case .pageViews, .visits, .bounces, .entries, .exits, .conversions, .count, .pagesPerVisit, .bounceRate:
+        case .pageViews, .visits, .bounces, .entries, .exits, .conversions, .count, .pagesPerVisit, .bounceRate,
+            .consentRate:
             metric.title(days: period.length)
         }
     }

@@ -89,6 +89,7 @@ public struct Report: Hashable, Sendable {
             } else {
                 continue
             }
+            if section == .languages { rows = rows.map(StoredRow.consentByLanguage) }
             // Where nobody agreed to be measured, visits have a day and no hour.
             if section == .hours, rows?.allSatisfy(\.isOther) == true { rows = [] }
             let earlier = before?.tables.first { $0.section == section }?.rows
@@ -112,7 +113,7 @@ public struct Report: Hashable, Sendable {
         case .pagesPerVisit: counts[.pageViews] = measuredPageViews
         case .bounceRate: counts[.visits] = firstVisits
         case .pageViews, .visits, .visitors, .bounces, .entries, .exits, .conversions, .count, .conversionRate,
-            .conversionsPerVisitor:
+            .conversionsPerVisitor, .consentRate:
             break
         }
         return counts
@@ -264,13 +265,32 @@ extension ReportTable {
 }
 
 extension StoredRow {
-    /// The count that rows are sorted by and bars show.
+    /// What rows are sorted by and bars show: a count, or thousandths of a share.
     func size(by metric: Metric) -> Int {
-        if case .count(let count)? = metric.figure(in: counts) { return count }
-        return 0
+        switch metric.figure(in: counts) {
+        case .count(let count): count
+        case .share(let share): Int((share * 1000).rounded())
+        case .mean, nil: 0
+        }
     }
 
     var isOther: Bool { key == ReleasedCell.otherKey }
+
+    /// A row per language of the table of answers: all of them, and those that agreed as `conversions`.
+    ///
+    /// What is not told by language is of other days in one of its two rows than in the other, and has no rate.
+    static func consentByLanguage(_ rows: [StoredRow]) -> [StoredRow] {
+        Dictionary(grouping: rows.filter { !$0.isOther }, by: \.key).compactMap { language, answers in
+            guard let agreed = answers.first(where: { $0.key2 == "agreed" }), let part = agreed.counts[.count],
+                let refused = answers.first(where: { $0.key2 == "refused" }), let rest = refused.counts[.count]
+            else { return nil }
+            var row = StoredRow(key: language, counts: [.count: part + rest, .conversions: part])
+            if let variance = agreed.variances[.count], let other = refused.variances[.count] {
+                row.variances = [.count: variance + other, .conversions: variance]
+            }
+            return row
+        }
+    }
 }
 
 /// The figures of the window that is still open: rounded, not added to any other figure.

@@ -25,6 +25,8 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
     case depths
     case conversions
     case consent
+    /// Answers by language: a row per language, with its rate.
+    case languages
     case cookies
     case unknown
     case hosts
@@ -79,6 +81,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .depths: .pagesPerVisit
         case .conversions: .conversion
         case .consent: .consentOutcome
+        case .languages: .answerLanguage
         case .cookies: .withheldCookie
         case .unknown: .unknownCookie
         case .hosts: .blockedHost
@@ -105,6 +108,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .exits: [.exits]
         case .paths, .consent, .cookies, .unknown, .hosts, .bots, .reasons, .missing, .downloads, .outbound, .searches:
             [.count]
+        case .languages: [.consentRate, .count]
         case .sources, .channels, .campaigns: [.visits, .visitors, .bounceRate, .conversionRate]
         case .places, .browsers, .systems, .devices: [.visits, .visitors, .bounceRate]
         case .hours, .weekdays, .week: [.pageViews, .visits]
@@ -123,9 +127,8 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         switch self {
         case .days, .hours, .weekdays, .week, .lengths, .depths: true
         case .summary, .pages, .entries, .exits, .paths, .sources, .channels, .campaigns, .places, .browsers, .systems,
-            .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons, .missing, .downloads,
-            .outbound,
-            .searches:
+            .devices, .conversions, .consent, .languages, .cookies, .unknown, .hosts, .bots, .reasons, .missing,
+            .downloads, .outbound, .searches:
             false
         }
     }
@@ -153,6 +156,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .depths: "Pages per visit"
         case .conversions: "Conversions"
         case .consent: "Answers to the banner"
+        case .languages: "Consent by language"
         case .cookies: "Cookies withheld"
         case .unknown: "Cookies without a rule"
         case .hosts: "Hosts blocked"
@@ -185,6 +189,7 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .depths: "Pages"
         case .conversions: "Goal"
         case .consent: "Answer"
+        case .languages: "Language"
         case .cookies, .unknown: "Cookie"
         case .hosts, .outbound: "Host"
         case .bots: "Robot"
@@ -203,9 +208,8 @@ public enum ReportSection: String, CaseIterable, Hashable, Sendable {
         case .depths: key == ReleasedCell.otherKey ? key : key == "1" ? "1 page" : "\(key) pages"
         case .week: Int(key).flatMap { (1...7).contains($0) ? Day.weekdays[$0 - 1] : nil } ?? key
         case .summary, .days, .pages, .entries, .exits, .paths, .sources, .channels, .campaigns, .places, .browsers,
-            .systems, .devices, .conversions, .consent, .cookies, .unknown, .hosts, .bots, .reasons, .missing,
-            .downloads, .outbound,
-            .searches:
+            .systems, .devices, .conversions, .consent, .languages, .cookies, .unknown, .hosts, .bots, .reasons,
+            .missing, .downloads, .outbound, .searches:
             key
         }
     }

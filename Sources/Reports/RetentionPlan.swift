@@ -22,8 +22,16 @@ public struct RetentionPlan: Hashable, Sendable {
         self.today = today
     }
 
-    /// The first day on which figures of `day` are past their retention and swept.
-    public func end(of day: Day) -> Day { day.advanced(by: retentionDays + 1) }
+    /// The first day on which figures of `day` are past their retention and swept; where the sums of months stay, those
+    /// of the first day of its month, with which the others go.
+    public func end(of day: Day) -> Day {
+        let first =
+            switch afterwards {
+            case .delete: day
+            case .months: Day(number: CalendarMonth.start(of: day.number))
+            }
+        return first.advanced(by: retentionDays + 1)
+    }
 
     /// What goes next, a line per day on which something goes, at most `limit`.
     public func next(_ limit: Int = 5) -> [(on: Day, day: Day, rows: Int)] {
@@ -39,7 +47,7 @@ public struct RetentionPlan: Hashable, Sendable {
         let fate =
             switch afterwards {
             case .delete: "deleted, with the sums of months that lose days"
-            case .months: "folded into the sums of their months, which stay"
+            case .months: "folded into the sums of their months, which stay: all days of a month with its first"
             }
         text += "  daily figures are kept for \(retentionDays) days, then \(fate)\n"
         guard let first = stored.days.first, let last = stored.days.last else {

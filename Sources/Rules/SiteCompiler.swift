@@ -68,6 +68,11 @@ extension SiteDecoder {
                 at: draft.measurement.profileNode ?? node, expected: "that category, or `profile: exempt` or `off`",
                 severity: .warning)
         }
+        if draft.measurement.afterRetention == .months, draft.measurement.retentionDays < 62 {
+            reader.report(
+                "`after_retention: months` folds all days of a month at once, with its first day",
+                at: draft.measurement.afterRetentionNode ?? node, expected: "a `retention` of 62d or more")
+        }
         if draft.measurement.profile == .exempt, draft.measurement.afterRetention != .delete {
             reader.report(
                 "`profile: exempt` keeps figures for 25 months at most, and `after_retention: months` keeps sums of them",

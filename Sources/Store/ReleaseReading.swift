@@ -5,6 +5,14 @@ import Measurement
 public struct ReleaseReading {
     let database: Database
     private let path: String
+    private let known = Known()
+
+    /// What every table of a report asks for again: it is the same throughout a reading.
+    private final class Known {
+        var noise: [String: Bool] = [:]
+        var kept: [String: (days: Int32, months: Int32)] = [:]
+        var lastDays: [String: Int32] = [:]
+    }
 
     init(_ database: Database, path: String) {
         self.database = database
@@ -56,13 +64,14 @@ public struct ReleaseReading {
     ) throws(StoreError) -> [StoredRow] {
         try read {
             let spans = try spans(site: site, days: days)
+            let variances = try hasNoise(site) ? measures : []
             var parts: [[StoredRow]] = []
             func stored(_ row: Row) throws -> StoredRow {
                 let key2 = try row.word(1)
                 return StoredRow(
                     key: try row.word(0), key2: key2.isEmpty ? nil : key2,
                     counts: try figures(measures, of: row, from: 2),
-                    variances: try figures(measures, of: row, from: 2 + measures.count))
+                    variances: try figures(variances, of: row, from: 2 + measures.count))
             }
             if let months = spans.months {
                 let rest = "GROUP BY key, key2"
@@ -78,13 +87,16 @@ public struct ReleaseReading {
 
     /// The hours of each day of the week, summed over some days: the key is the day from 1 (Monday), `key2` the hour.
     ///
-    /// It is made of the hours of single days; nothing beside them was released.
+    /// It is made of the hours of single days; nothing beside them was released. Visits without an hour are left out.
     public func hoursOfWeek(
         site: String, days: ClosedRange<Int32>, measures: [Measure] = Measure.allCases
     ) throws(StoreError) -> [StoredRow] {
         try read {
             let weekday = "((cell.day + 3) % 7 + 7) % 7 + 1"
-            let rest = "GROUP BY \(weekday), cell.key"
+            // One number is sorted sooner than a number and a word.
+            let rest = """
+                AND cell.key <> '\(ReleasedCell.otherKey)' GROUP BY (\(weekday)) * 64 + CAST(cell.key AS INTEGER)
+                """
             return try fetch(.hour, site, days, measures, "\(weekday), cell.key", rest) { row in
                 StoredRow(
                     key: String(try row.integer(0) ?? 0), key2: try row.word(1),
@@ -166,12 +178,10 @@ public struct ReleaseReading {
 
     private func spans(site: String, days: ClosedRange<Int32>) throws -> Spans {
         let kept = try keptFrom(site: site)
+        let last = try lastDay(site)
         var first = max(days.lowerBound, kept.months)
         if CalendarMonth.start(of: first) != first { first = CalendarMonth.next(after: first) }
         var end = CalendarMonth.start(of: days.upperBound == .max ? .max : days.upperBound + 1)
-        let last = try Int32.fetchOne(
-            database, sql: "SELECT max(day) FROM release WHERE site = (SELECT id FROM site WHERE name = ?)",
-            arguments: [site])
         // A month that is not over is whole when all that it has is in the period.
         if let last, last <= days.upperBound { end = CalendarMonth.next(after: last) }
         // Short ones are read by days, as long as these are there.
@@ -185,13 +195,40 @@ public struct ReleaseReading {
         return Spans(months: first...end - 1, days: rest)
     }
 
+    /// Whether any figure of a site may have noise; the ledger is never swept.
+    private func hasNoise(_ site: String) throws -> Bool {
+        if let answer = known.noise[site] { return answer }
+        let answer = try Bool.fetchOne(
+            database,
+            sql: """
+                SELECT EXISTS (
+                    SELECT 1 FROM release WHERE site = (SELECT id FROM site WHERE name = ?) AND mode <> 'threshold'
+                )
+                """,
+            arguments: [site])
+        known.noise[site] = answer ?? true
+        return answer ?? true
+    }
+
+    private func lastDay(_ site: String) throws -> Int32? {
+        if let day = known.lastDays[site] { return day }
+        let day = try Int32.fetchOne(
+            database, sql: "SELECT max(day) FROM release WHERE site = (SELECT id FROM site WHERE name = ?)",
+            arguments: [site])
+        known.lastDays[site] = day
+        return day
+    }
+
     /// The first day that single days are kept from, and the first month that there is a sum of.
     private func keptFrom(site: String) throws -> (days: Int32, months: Int32) {
+        if let kept = known.kept[site] { return kept }
         let row = try Row.fetchOne(
             database,
             sql: "SELECT days_from, months_from FROM retention WHERE site = (SELECT id FROM site WHERE name = ?)",
             arguments: [site])
-        return (try row?.present(0) ?? 0, try row?.present(1) ?? 0)
+        let kept: (days: Int32, months: Int32) = (try row?.present(0) ?? 0, try row?.present(1) ?? 0)
+        known.kept[site] = kept
+        return kept
     }
 
     private func monthRows<Value>(
@@ -199,7 +236,8 @@ public struct ReleaseReading {
         _ selection: String, _ rest: String, _ each: (Row) throws -> Value
     ) throws -> [Value] {
         let columns = measures.map(Schema.column)
-        let sums = (columns + columns.map { $0 + "_variance" }).map { "sum(\($0))" }.joined(separator: ", ")
+        let variances = try hasNoise(site) ? columns.map { "sum(\($0)_variance)" } : columns.map { _ in "NULL" }
+        let sums = (columns.map { "sum(\($0))" } + variances).joined(separator: ", ")
         return try all(
             """
             SELECT \(selection), \(sums) FROM month_cell
@@ -212,7 +250,7 @@ public struct ReleaseReading {
     private func all<Value>(
         _ sql: String, _ arguments: StatementArguments, _ each: (Row) throws -> Value
     ) throws -> [Value] {
-        let cursor = try Row.fetchCursor(database, sql: sql, arguments: arguments)
+        let cursor = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
         var values: [Value] = []
         while let row = try cursor.next() { values.append(try each(row)) }
         return values
@@ -229,9 +267,7 @@ public struct ReleaseReading {
         let arguments: StatementArguments = [site, dimension.rawValue, days.lowerBound, days.upperBound]
         let columns = measures.map(Schema.column)
         let sums = columns.map { "sum(cell.\($0))" }.joined(separator: ", ")
-        let isNoisy = try Bool.fetchOne(
-            database, sql: "SELECT EXISTS (SELECT 1 FROM noise WHERE \(scope))", arguments: arguments)
-        guard isNoisy == true else {
+        guard try hasNoise(site) else {
             return try all(
                 """
                 SELECT \(selection), \(sums)\(String(repeating: ", NULL", count: columns.count)) FROM cell

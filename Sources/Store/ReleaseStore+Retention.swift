@@ -5,12 +5,14 @@ import Measurement
 public enum AfterRetention: String, CaseIterable, Hashable, Sendable {
     /// They are deleted, and so are the sums of the months that they are in.
     case delete
-    /// The sums of their months stay.
+    /// The sums of their months stay. A month's days go together, with the first of them: a sum beside some of its days
+    /// would tell those that are gone.
     case months
 }
 
 extension ReleaseStore {
-    /// Deletes a site's cells older than `retentionDays` before `today`, and returns how many rows of days went.
+    /// Deletes a site's cells older than `retentionDays` before `today`, where their months stay all of a month of which
+    /// one is, and returns how many rows of days went.
     ///
     /// Their bytes are overwritten (`secure_delete`), in the WAL too unless a reader is busy, when the next sweep does
     /// it. The ledger stays: it says of a window for ever that it was released.
@@ -18,7 +20,8 @@ extension ReleaseStore {
     public func sweep(
         site: String, today: Int32, retentionDays: Int, afterwards: AfterRetention = .delete
     ) throws(StoreError) -> Int {
-        let oldest = Int32(clamping: Int(today) - retentionDays)
+        var oldest = Int32(clamping: Int(today) - retentionDays)
+        if afterwards == .months { oldest = CalendarMonth.next(after: oldest - 1) }
         let (deleted, isAnything) = try write { database in
             guard
                 let number = try Int64.fetchOne(

@@ -244,6 +244,27 @@ def test_nobody_is_shut_out_by_others_attempts(operator, console):
 
 
 @own_console
+def test_who_guesses_at_a_name_keeps_no_owner_waiting_in_a_browser_of_theirs(operator, console):
+    """A browser that the account was logged in to has attempts of its own (OWASP, device cookies)."""
+    owner, stranger = Operator(console.console_port), Operator(console.console_port)
+    assert owner.log_in("ada").status == 303
+    assert len(owner.cookies["crumbgate-console-device"]) == 64
+    form = {"token": stranger.token(), "name": "ada", "password": "not the password"}
+    assert [stranger.post("/login", form).status for _ in range(12)][-1] == 429
+    again = Operator(console.console_port)
+    assert again.log_in("ada").status == 429, "a new browser waits"
+    again.cookies["crumbgate-console-device"] = "0" * 64
+    assert again.log_in("ada").status == 429, "so does one with a cookie that is none"
+    owner.cookies.pop("crumbgate-console")
+    assert owner.log_in("ada").status == 303
+    # It is known to its own account, and its attempts are limited as well.
+    assert owner.log_in("vera", "not the password").status == 422
+    owner.cookies.pop("crumbgate-console", None)
+    statuses = [owner.log_in("ada", "not the password").status for _ in range(12)]
+    assert statuses[0] == 422 and statuses[-1] == 429
+
+
+@own_console
 def test_refused_attempts_push_nothing_out_of_the_audit_log(admin, console):
     stranger = Operator(console.console_port)
     form = {"token": stranger.token(), "name": "vera", "password": "not the password"}

@@ -6,7 +6,10 @@ import subprocess
 
 import pytest
 
+from harness.client import Client
+from harness.origin import response
 from harness.process import binary
+from test_measurement import NAVIGATE, measuring_gate, report, visitor
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 RULES = """origin: http://127.0.0.1:9
@@ -118,3 +121,58 @@ def test_a_damaged_archive_is_said(shop, tmp_path, damage):
     log.write_bytes(gzip.compress(b"".join(line(n % 200, "/tea").encode() for n in range(2000)))[:900] + damage)
     ended = shop("import", log)
     assert ended.returncode != 0 and "access.log.gz: the compressed data is damaged" in ended.stderr
+
+
+def test_the_proxy_and_its_access_log_count_alike(make_gate, make_origin, shop, tmp_path):
+    """The same requests, through the proxy and as a log of them: what a log can know is the same in both reports."""
+    origin = make_origin()
+    answers = {"/gone": "404 Not Found", "/sale": "410 Gone", "/old": "301 Moved Permanently", "/broken": "500 Oops"}
+
+    def respond(peer, request):
+        peer.request_body(request)
+        path = request.target.split("?")[0]
+        kind = "application/pdf" if path.endswith(".pdf") else "image/png" if path.endswith(".png") else "text/html"
+        fields = [f"Content-Type: {kind}", *(["Location: /tea"] if path == "/old" else [])]
+        status = "303 See Other" if request.method == "POST" else answers.get(path, "200 OK")
+        peer.send(response("<!doctype html><title>x</title>", fields, status))
+
+    # Making the consent cookie was a visit: the day begins anew, with another proxy.
+    first = measuring_gate(make_gate, make_origin, "profile: exempt, ")
+    rules = first.rules_path.read_text().replace(str(first.origin.port), str(origin.port)).split("\n", 2)[2]
+    gate = make_gate(rules)
+    origin.respond = respond
+    bot = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+    lines = []
+
+    def ask(number, path, agent=FIREFOX, method="GET", referrer="", fields=NAVIGATE):
+        address = visitor(number).split(": ")[1]
+        with Client(gate.port) as client:
+            sent = [f"X-Forwarded-For: {address}", f"User-Agent: {agent}", *fields, *([f"Referer: {referrer}"] if referrer else [])]
+            status = client.request(path, sent, method).status
+        lines.append(
+            f'{address} - - [04/Oct/2025:12:00:{len(lines) * 50 // 1000:02} +0000] "{method} {path} HTTP/1.1" {status} 9 "{referrer or "-"}" "{agent}"\n'
+        )
+
+    for number in range(14):
+        referrer = ("https://www.google.com/", "https://blog.example/post", "")[number % 3]
+        ask(number, "/", referrer=referrer)
+        ask(number, "/tea?utm_source=x", referrer="http://shop.test/")
+        ask(number, "/catalogue/sizes.pdf")
+        ask(number, "/logo.png", fields=["Accept: image/*", "Sec-Fetch-Dest: image"])
+        ask(number, "/missing.png", fields=["Accept: image/*", "Sec-Fetch-Dest: image"])
+        for path in ("/gone", "/sale", "/old", "/broken"):
+            ask(number, path)
+        ask(number, "/basket", method="POST")
+        ask(number, "/checkout/thank-you" if number < 12 and number % 2 else "/pots")
+        ask(number + 100, "/", agent=bot)
+        ask(number + 100, "/gone", agent=bot)
+    through_proxy = report(gate)
+    log = tmp_path / "access.log"
+    log.write_text("".join(lines))
+    ended = shop("import", log, rules=f"state_directory: {tmp_path}/state\n{rules}")
+    assert ended.returncode == 0, ended.stderr
+    imported = figures(shop, "summary,pages,entries,exits,paths,sources,channels,campaigns,browsers,systems,devices,depths,conversions,bots,reasons,missing,downloads")
+    assert imported["missing"] and imported["downloads"] and imported["bots"] and imported["paths"]
+    for part in imported:
+        if part not in ("site", "from", "to", "gate", "notes", "today"):
+            assert imported[part] == through_proxy[part], part

@@ -101,6 +101,21 @@ def test_the_settings_page_says_what_is_counted_and_has_the_switch(exempt):
     assert answer.status == 303 and answer.one("set-cookie").decode().startswith("crumbgate-objection=; Path=/; Max-Age=0")
 
 
+def test_every_page_leads_to_the_switch(exempt):
+    """The banner by its button, a page after the decision by its link; both are the settings, which have it."""
+    gate = exempt()
+    banner = fetch(gate.port, "/", DOCUMENT).body.decode()
+    assert re.search(r'<button[^>]*name="choice"[^>]*value="settings"', banner)
+    form = ["Content-Type: application/x-www-form-urlencoded", "Origin: http://shop.test", "Sec-Fetch-Site: same-origin"]
+    answer = fetch(gate.port, "/.crumbgate/consent", form, method="POST", body=b"choice=settings&return=%2F")
+    places = [answer.one("location").decode()]
+    decided = fetch(gate.port, "/", [*DOCUMENT, gate.cookie]).body.decode()
+    assert "crumbgate-banner" not in decided
+    places.append(html.unescape(re.search(r'id="crumbgate-link"[^>]*href="([^"]+)"', decided)[1]))
+    for place in places:
+        assert place.startswith(SETTINGS) and 'name="count" value="no"' in fetch(gate.port, place).body.decode()
+
+
 def test_nothing_of_it_is_there_where_nobody_is_counted_without_consent(make_gate, make_origin):
     gate = measuring_gate(make_gate, make_origin)
     assert PATH not in fetch(gate.port, SETTINGS).body.decode()

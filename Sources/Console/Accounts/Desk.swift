@@ -16,7 +16,7 @@ final class Desk: Sendable {
 
     /// What becomes of a login.
     enum Login: Sendable {
-        case begun(Token)
+        case begun(Token, device: Token?)
         /// Name or password is wrong; which of them is not told.
         case wrong
         /// Too many attempts, and the seconds until there is another.
@@ -27,6 +27,7 @@ final class Desk: Sendable {
     private let store: ConsoleStore
     private let sessions = Mutex(Sessions())
     private let limiter = Mutex(LoginLimiter())
+    private let devices = Mutex(Devices())
     /// One hash at a time, on a thread of its own: attempts cost at most one core and 32 MiB.
     private let hashing = DispatchQueue(label: "console passwords", qos: .utility)
     private let waiting = Atomic<Int>(0)
@@ -59,13 +60,16 @@ final class Desk: Sendable {
         return Operator(name: account.name, role: account.role, token: token)
     }
 
-    /// Begins a session for whoever knows the password.
-    func logIn(name text: String, password: String) async throws -> Login {
+    /// Begins a session for whoever knows the password; `device` is what their browser is known by, if it is.
+    func logIn(name text: String, password: String, device: Token? = nil) async throws -> Login {
         let name = AccountName(text)
         let account = try name.flatMap { try store.account($0) }
         let now = milliseconds
         // Every name has a bucket, so that it does not tell which are accounts'. What was typed is not remembered.
-        let bucket = digest(of: text)
+        var bucket = digest(of: text)
+        if let device, let account, devices.withLock({ $0.isKnown(device, to: account, now: now) }) {
+            bucket = "device " + digest(of: device.text)
+        }
         if let wait = limiter.withLock({ $0.take(bucket, now: now) }) {
             try record(.loginRefused, by: account?.name)
             return .tooMany((wait + 999) / 1000)
@@ -82,7 +86,7 @@ final class Desk: Sendable {
         try record(.login, by: account.name)
         limiter.withLock { $0.clear(bucket) }
         guard let token = sessions.withLock({ $0.begin(account, now: milliseconds) }) else { return .unavailable }
-        return .begun(token)
+        return .begun(token, device: devices.withLock { $0.add(account, insteadOf: device, now: milliseconds) })
     }
 
     /// Whether a password is the account's; nil when too many wait. A name that is none is the same work.

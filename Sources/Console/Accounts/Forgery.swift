@@ -30,8 +30,15 @@ enum ConsoleCookie: String, Sendable {
     case session = "crumbgate-console"
     /// Of a visitor of the login page: its form holds what is derived from it.
     case login = "crumbgate-console-login"
+    /// Of a browser in which somebody has logged in; it outlives the session.
+    case device = "crumbgate-console-device"
 
-    func line(_ token: Token) -> String { "\(rawValue)=\(token.text); \(Self.attributes)" }
+    func line(_ token: Token) -> String {
+        switch self {
+        case .session, .login: "\(rawValue)=\(token.text); \(Self.attributes)"
+        case .device: "\(rawValue)=\(token.text); Max-Age=\(Devices.longest / 1000); \(Self.attributes)"
+        }
+    }
 
     /// The line that makes a browser forget it.
     var expiry: String { "\(rawValue)=; Max-Age=0; \(Self.attributes)" }

@@ -17,11 +17,12 @@ func addAccountRoutes(to router: Router<ConsoleContext>, desk: Desk, pages: Page
             return try loginPage(request, desk, pages, error: "That page was too old. Please try again.", .forbidden)
         }
         let name = form["name"]
-        switch try await desk.logIn(name: name, password: form["password"]) {
-        case .begun(let token):
+        switch try await desk.logIn(name: name, password: form["password"], device: request.token(.device)) {
+        case .begun(let token, let device):
             if let old = request.token(.session), let person = try desk.operator(old) { try desk.logOut(person) }
             var response = Response.seeOther("/")
             response.set(.session, token)
+            if let device { response.set(.device, device) }
             response.expire(.login)
             return response
         case .wrong:

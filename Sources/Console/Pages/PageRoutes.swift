@@ -23,7 +23,10 @@ func addPageRoutes(
         content["period"] = "\(selection.period)"
         var besides: [String: Any] = ["health": health(published.traffic)]
         if let rules = unknownCookies(report) { besides["unknown"] = rules }
-        if let consent = consent(report, try figures.answersPerDay(selection)) { besides["consent"] = consent }
+        if var consent = consent(report, try figures.answersPerDay(selection)) {
+            consent["languages"] = languageTrends(selection.period, try figures.answersPerLanguage(selection))
+            besides["consent"] = consent
+        }
         content["report"] = report.htmlContent(id: "v", besides: pages.part("besides", besides))
         return pages.document(
             "page", title: "Visits of \(selection.site.name)", for: person, content,
@@ -131,4 +134,24 @@ private func consent(_ report: Report, _ answers: [Day: AnswersOfDay]) -> [Strin
             ["name": "Answers", "value": Figure.count(sum.answers).text],
         ].filter { $0["value"] != "–" } as [[String: String]],
     ]
+}
+
+/// The same by the language that visitors were asked in: those with most answers first.
+private func languageTrends(
+    _ period: ReportPeriod, _ answers: [String: [Day: AnswersOfDay]]
+) -> [[String: Any]] {
+    let days = (period.first.number...period.last.number).map { Day(number: $0) }
+    let sums = answers.mapValues { $0.values.reduce(into: AnswersOfDay()) { $0.add($1) } }
+    let languages = sums.filter { AnswerLanguage.codes.contains($0.key) && $0.value.agreed != nil }.sorted { a, b in
+        a.value.answers != b.value.answers ? a.value.answers > b.value.answers : a.key < b.key
+    }
+    return languages.prefix(12).map { language, sum in
+        let chart = TimeChart(
+            title: "Agreed to something, of 100 who answered in \(language)", unit: "of 100",
+            labels: days.map(\.shortName), values: days.map { answers[language]?[$0]?.agreed })
+        return [
+            "name": language, "share": sum.share(sum.granting), "answers": Figure.count(sum.answers).text,
+            "chart": chart.svg(id: "consent-trend-\(language)"),
+        ]
+    }
 }

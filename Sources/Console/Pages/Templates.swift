@@ -94,7 +94,10 @@ enum Templates {
         {{{chart}}}
         <details><summary>The same as a table</summary><table aria-labelledby="rates"><thead><tr><th scope="col">Day</th>\
         <th scope="col">Agreed, of 100</th></tr></thead><tbody>{{#days}}<tr><th scope="row">{{day}}</th><td>{{share}}</td>\
-        </tr>{{/days}}</tbody></table></details></section>{{/consent}}
+        </tr>{{/days}}</tbody></table></details>
+        {{#languages}}<details class="language"><summary><bdi lang="">{{name}}</bdi>: {{share}} of {{answers}} answers</summary>
+        {{{chart}}}</details>
+        {{/languages}}</section>{{/consent}}
         {{#unknown}}<section aria-labelledby="judge"><h2 id="judge">Cookies to be judged</h2>
         <p class="quiet">No rule names these. Copy a line (a click selects it) to the <code>cookies</code> of the category \
         that it belongs to; the proxy takes the rules file up at once.</p>

@@ -64,6 +64,7 @@ extension OwnPages {
         fields.add("Set-Cookie", cookie.bytes.text)
         answer.fields += fields.bytes
         answer.decision = granted.isEmpty ? .refused : granted == site.consent.optional ? .accepted : .partial
+        answer.language = text(for: request, language: form.language).language
         guard let receipt else { return answer }
         // Withdrawing is as easy as giving (art. 7(3)): it takes effect whether its proof can be kept or not.
         let failed = granted.isEmpty ? answer : failure(503, request, mediaType, returnPath: returnPath)

@@ -38,7 +38,7 @@ extension Table {
         switch self {
         case .barePage: 10
         case .withheld, .unknown, .blocked: 5
-        case .consent: 2
+        case .consent, .answerLanguage: 2
         case .page, .entry, .exit, .channel, .source, .campaign, .place, .browserFamily, .browser, .system, .device,
             .hourViews, .hourVisits, .engagement, .length, .pages, .goal, .bot, .pair, .withheldUnknown:
             1

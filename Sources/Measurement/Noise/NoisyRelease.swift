@@ -76,6 +76,13 @@ struct NoisyRelease {
     private mutating func releaseEvents() {
         releaseOpen(.barePage, .barePage, as: .page, .visitors)
         releaseFixed(.consent, [.consent], .consentOutcome, .count)
+        let answers = sums(of: .answerLanguage)
+        for language in AnswerLanguage.codes {
+            for answer in AnswerLanguage.answers {
+                let figure = drawn(answers["\(language) \(answer)"] ?? 0, .answerLanguage)
+                add(.answerLanguage, language, .count, figure, key2: answer)
+            }
+        }
         releaseOpen(.withheld, .withheld, as: .withheldCookie, .count)
         releaseOpen(.unknown, .unknown, as: .unknownCookie, .count)
         releaseOpen(.blocked, .blocked, as: .blockedHost, .count)

@@ -20,7 +20,7 @@ package struct PrivacyBudget: Sendable {
         case visitors, visits, pageViews
         case page, entry, exit, source, campaign, place, browser, system, pair
         case channel, device, hour, length, depth, goal
-        case barePage, consent, withheld, unknown, blocked, bot
+        case barePage, consent, answerLanguage, withheld, unknown, blocked, bot
     }
 
     /// σ² of the noise in a part.
@@ -59,7 +59,9 @@ extension PrivacyBudget.Part {
         case .page, .entry, .exit, .source, .campaign, .place, .browser, .system, .pair, .barePage, .withheld, .unknown,
             .blocked, .bot:
             true
-        case .visitors, .visits, .pageViews, .channel, .device, .hour, .length, .depth, .goal, .consent: false
+        case .visitors, .visits, .pageViews, .channel, .device, .hour, .length, .depth, .goal, .consent,
+            .answerLanguage:
+            false
         }
     }
 
@@ -71,7 +73,7 @@ extension PrivacyBudget.Part {
         case .pair: 5
         case .visitors, .visits, .source, .hour, .goal: 4
         case .entry, .campaign, .place, .consent, .withheld, .unknown, .blocked: 3
-        case .exit, .browser, .channel, .length, .depth: 2
+        case .exit, .browser, .channel, .length, .depth, .answerLanguage: 2
         case .system, .device, .bot: 1
         }
     }
@@ -92,6 +94,7 @@ extension PrivacyBudget.Part {
             1
         case .barePage: 2 * UInt64(Table.barePage.mostRowsOfNetwork)
         case .consent: 2 * UInt64(Table.consent.mostRowsOfNetwork)
+        case .answerLanguage: 2 * UInt64(Table.answerLanguage.mostRowsOfNetwork)
         case .withheld: 2 * UInt64(Table.withheld.mostRowsOfNetwork)
         case .unknown: 2 * UInt64(Table.unknown.mostRowsOfNetwork)
         case .blocked: 2 * UInt64(Table.blocked.mostRowsOfNetwork)

@@ -47,7 +47,7 @@ struct ReportPage {
             case .devices: [.devices, .browsers, .systems]
             case .time: [.week, .hours, .weekdays, .lengths, .depths]
             case .goals: [.conversions]
-            case .consent: [.consent, .cookies, .hosts, .unknown]
+            case .consent: [.consent, .languages, .cookies, .hosts, .unknown]
             case .rest: [.missing, .downloads, .outbound, .bots, .reasons]
             }
         }

@@ -15,6 +15,32 @@ struct VisitTests {
             ], campaigns: ["may"])
     }
 
+    @Test("A goal is reached once a day by a visitor, whatever reaches it and however the rules list it meanwhile")
+    func goalsByName() throws {
+        let order = SiteMeasurement.GoalPattern("order", pattern: "/thanks", trigger: .pageView)
+        let post = SiteMeasurement.GoalPattern("order", pattern: "/checkout", trigger: .post)
+        let letter = SiteMeasurement.GoalPattern("newsletter", pattern: "/letter", trigger: .pageView)
+        var settings = SiteMeasurement(name: "shop", threshold: 2, goals: [order, post])
+        let shop = ShopTraffic(settings)
+        for visitor in 0..<10 { shop.view("/", by: visitor, at: 40_000) }
+        for visitor in 0..<4 {
+            shop.view("/checkout", by: visitor, at: 40_010, kind: .post)
+            shop.view("/thanks", by: visitor, at: 40_020)
+        }
+        try shop.tick(40_030)
+        settings.goals = [letter, order]
+        shop.site = shop.service.configure([settings], now: ShopTraffic.day * 86_400 + 40_030)[0]
+        for visitor in 0..<6 { shop.view("/thanks", by: visitor, at: 40_040) }
+        // Over a restart, too.
+        let checkpoint = CheckpointTests.checkpoint(shop)
+        let service = MeasurementService(sink: shop.sink)
+        try service.restore(checkpoint.rawSpan)
+        let later = ShopTraffic(restored: service, shop.sink, settings, now: ShopTraffic.day * 86_400 + 40_050)
+        for visitor in 0..<7 { later.view("/thanks", by: visitor, at: 40_060) }
+        for visitor in 0..<3 { later.view("/letter", by: visitor, at: 40_070) }
+        #expect(try later.close().table(.conversion, .conversions) == ["order": 7, "newsletter": 3])
+    }
+
     @Test("A day of a shop comes out as its visitors made it")
     func day() throws {
         let shop = ShopTraffic(Self.settings())
@@ -241,6 +267,33 @@ struct VisitTests {
                 "/out", by: visitor, at: 50_000, referrer: "https://x.example/", agent: "curl/8", kind: .departure)
         }
         #expect(try shop.close().isEmpty)
+    }
+
+    @Test("Answers by language are shown within what is shown of answers, with both figures or none")
+    func answersByLanguage() throws {
+        let shop = ShopTraffic(Self.settings())
+        var visitor = 0
+        func answer(_ name: String, _ count: Int) {
+            for _ in 0..<count {
+                shop.event(.consentDecision, name, by: visitor, at: 50_000)
+                visitor += 1
+            }
+        }
+        // Partial answers are few; Dutch ones are refusals only. Polish refusals are too few, and the French ones hide them.
+        answer("accepted de", 40)
+        answer("partial de", 6)
+        answer("refused de", 20)
+        answer("accepted fr", 25)
+        answer("refused fr", 15)
+        answer("refused nl", 30)
+        answer("accepted pl", 12)
+        answer("refused pl", 3)
+        let cells = try shop.close()
+        #expect(cells.table(.consentOutcome, .count) == ["agreed": 83, "refused": 68])
+        #expect(
+            cells.table(.answerLanguage, .count) == [
+                "de → agreed": 46, "de → refused": 20, "(other) → agreed": 37, "(other) → refused": 48,
+            ])
     }
 
     @Test("Cookies, hosts and decisions are counted by name")

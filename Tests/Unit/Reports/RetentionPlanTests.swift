@@ -34,9 +34,9 @@ struct RetentionPlanTests {
         #expect(
             plan(.months, days: 20_777..<20_778, months: [19_997, 20_028]).text == """
                 site shop\u{FFFD}
-                  daily figures are kept for 760 days, then folded into the sums of their months, which stay
+                  daily figures are kept for 760 days, then folded into the sums of their months, which stay: all days of a month with its first
                   there are 1 days, 2026-11-20 to 2026-11-20, with 120 rows
-                  2028-12-20  goes 2026-11-20, 120 rows
+                  2028-12-01  goes 2026-11-20, 120 rows
                   months of which days are gone: 2 sums, 2024-10 to 2024-11; they stay
 
                 """)

@@ -92,7 +92,7 @@ struct MonthSumsTests {
     @Test("Folded days stay in the sums of their months, and in no period that has a part of the month only")
     func folding() throws {
         let store = try filled(Self.first...Self.first + 120)
-        // What is left of days begins on 2026-02-11.
+        // The last day that is past its retention is 2026-02-10: all of February goes with it.
         let today = Self.first + 141
         #expect(try store.sweep(site: "shop", today: today, retentionDays: 100, afterwards: .months) > 0)
         #expect(try store.sweep(site: "shop", today: today, retentionDays: 100, afterwards: .months) == 0)
@@ -109,8 +109,31 @@ struct MonthSumsTests {
             #expect(try reading.hasOnlyMonths(site: "shop", days: january))
             #expect(try !reading.hasOnlyMonths(site: "shop", days: march))
             let stored = try reading.storedDays(site: "shop")
-            #expect(stored.days.first?.day == Self.first + 41 && stored.days.count == 80)
+            #expect(stored.days.first?.day == march.lowerBound && stored.days.count == 62)
             #expect(stored.months == [Self.first, Self.first + 31])
+        }
+    }
+
+    @Test(
+        "On no day does a month's sum stand beside some of its days only: their difference would be the others",
+        arguments: AfterRetention.allCases)
+    func wholeMonths(afterwards: AfterRetention) throws {
+        let store = try filled(Self.first...Self.first + 120)
+        let queue = try DatabaseQueue(path: path)
+        for today in (Self.first + 121)...(Self.first + 240) {
+            try store.sweep(site: "shop", today: today, retentionDays: 100, afterwards: afterwards)
+            let (days, months) = try queue.read { database in
+                (
+                    try Int32.fetchAll(database, sql: "SELECT DISTINCT day FROM cell"),
+                    try Int32.fetchAll(database, sql: "SELECT DISTINCT month FROM month_cell")
+                )
+            }
+            #expect(days.allSatisfy { $0 >= today - 100 })
+            for month in months {
+                let there = days.filter { CalendarMonth.start(of: $0) == month }.count
+                let all = Int(min(CalendarMonth.next(after: month), Self.first + 121) - month)
+                #expect(there == 0 || there == all, "\(there) of \(all) days beside their sum on \(today)")
+            }
         }
     }
 

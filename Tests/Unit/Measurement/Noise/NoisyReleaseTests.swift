@@ -40,7 +40,13 @@ enum NoisyShop {
             shop.event(.cookieUnknown, "c\(number)", by: visitor, at: time)
             shop.event(.unknownCookieWithheld, "u\(number)", by: visitor, at: time)
             shop.event(.hostBlocked, "h\(number).example", by: visitor, at: time)
-            shop.event(.consentDecision, ["accepted", "refused", "partial"][number % 3], by: visitor, at: time)
+            let language = ["de", "fr", "nl", "pl"][number % 4]
+            let outcome = ["accepted", "refused", "partial"][number % 3]
+            shop.event(.consentDecision, "\(outcome) \(language)", by: visitor, at: time)
+            shop.view("/gone\(number)", by: visitor, at: time, agent: agent, kind: .missing)
+            shop.view("/list\(number).pdf", by: visitor, at: time, agent: agent, kind: .download)
+            shop.view("/out", by: visitor, at: time, referrer: "https://pay\(number).example/", kind: .departure)
+            shop.view("/find?q=word\(number)", by: visitor, at: time, agent: agent)
         }
     }
 
@@ -70,7 +76,7 @@ struct NoisyReleaseTests {
         "browser.visits": 1, "operatingSystem.visits": 1, "device.visits": 1, "hour.visits": 1,
         "visitLength.visits": 1, "pagesPerVisit.visits": 1, "conversion.conversions": 2, "pagePair.count": 5,
         "consentOutcome.count": 4, "withheldCookie.count": 10, "unknownCookie.count": 10, "blockedHost.count": 10,
-        "bot.count": 2,
+        "bot.count": 2, "answerLanguage.count": 4,
     ]
 
     /// The releases of one day with and without one more visitor, with noise that is the same in both.
@@ -98,6 +104,59 @@ struct NoisyReleaseTests {
             }
         }
         #expect(seen.count > 20, "\(seen)")
+    }
+
+    /// Which part of the budget the noise of each column is made from; those without one are copies of others.
+    static let parts: [String: [PrivacyBudget.Part]] = [
+        "total.visitors": [.visitors], "total.visits": [.visits], "total.pageViews": [.pageViews],
+        "page.visitors": [.page, .barePage], "entryPage.entries": [.entry], "exitPage.exits": [.exit],
+        "source.visits": [.source], "channel.visits": [.channel], "campaign.visits": [.campaign],
+        "place.visits": [.place], "browser.visits": [.browser], "operatingSystem.visits": [.system],
+        "device.visits": [.device], "hour.visits": [.hour], "visitLength.visits": [.length],
+        "pagesPerVisit.visits": [.depth], "conversion.conversions": [.goal], "pagePair.count": [.pair],
+        "consentOutcome.count": [.consent], "answerLanguage.count": [.answerLanguage],
+        "withheldCookie.count": [.withheld], "unknownCookie.count": [.unknown], "blockedHost.count": [.blocked],
+        "bot.count": [.bot],
+    ]
+    static let copies: Set<String> = [
+        "total.bounces", "total.conversions", "weekday.visits", "weekday.pageViews",
+    ]
+
+    @Test("Every released table has the noise of its part, the parts are all there are, and cost what the level allows")
+    func everyTable() throws {
+        for level in PrivacyLevel.allCases {
+            var settings = NoisyShop.settings(level)
+            settings.searchParameters = [Array("q".utf8)]
+            settings.campaigns = ["*"]
+            let shop = ShopTraffic(settings, random: AllOnes())
+            var random = Xorshift(seed: 5)
+            for visitor in 0..<900 { NoisyShop.play(shop, visitor: visitor, random: &random) }
+            for visitor in 0..<900 {
+                shop.view("/?utm_campaign=may", by: 2000 + visitor, at: 50_000)
+                shop.view("/", by: visitor, at: 50_000, agent: "curl/8")
+            }
+            let cells = try shop.close()
+            let budget = PrivacyBudget(level: level, goals: 2)
+            func thousandths(_ part: PrivacyBudget.Part) -> Int {
+                let variance = budget.variance(of: part)
+                return Int((variance.numerator * 1000 + variance.denominator - 1) / variance.denominator)
+            }
+            var columns: Set<String> = []
+            for cell in cells {
+                let column = "\(cell.dimension).\(cell.measure)"
+                columns.insert(column)
+                if Self.copies.contains(column) { continue }
+                let parts = try #require(Self.parts[column], "\(column) is released and has no part of the budget")
+                let allowed = parts.map(thousandths) + (parts.count > 1 ? [parts.map(thousandths).reduce(0, +)] : [])
+                #expect(allowed.contains(cell.variance), "\(column): \(cell.variance)")
+            }
+            #expect(columns == Set(Self.parts.keys).union(Self.copies), "\(columns)")
+            #expect(Set(Self.parts.values.joined()) == Set(PrivacyBudget.Part.allCases))
+            let rho = Self.parts.values.joined().reduce(0.0) { sum, part in
+                sum + Double(part.squaredSensitivity(goals: 2)) / (2 * Double(thousandths(part)) / 1000)
+            }
+            #expect(abs(rho - Double(level.millionths) / 1_000_000) < 1e-4)
+        }
     }
 
     @Test("The same check finds a release that one visitor changes by more")

@@ -54,5 +54,12 @@ struct PrivacyBudgetTests {
         #expect(abs(PrivacyLoss(budget: 100_000, windows: 1).epsilon - 2.509) < 0.001)
         #expect(PrivacyLoss(budget: 200_000, windows: 2).epsilon > PrivacyLoss(budget: 100_000, windows: 1).epsilon)
         #expect(PrivacyLoss(budget: 200_000, windows: 2).delta == 2e-6)
+        let margins = PrivacyLevel.allCases.map { level in
+            [PrivacyBudget.Part.source, .page, .visitors, .pageViews].map { part in
+                let variance = PrivacyBudget(level: level, goals: 1).variance(of: part)
+                return Int((1.96 * (Double(variance.numerator) / Double(variance.denominator)).squareRoot()).rounded(.up))
+            }
+        }
+        #expect(margins == [[10, 19, 10, 224], [21, 41, 21, 501]])
     }
 }

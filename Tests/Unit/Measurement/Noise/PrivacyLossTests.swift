@@ -56,7 +56,9 @@ struct PrivacyLossTests {
                     shop.event(kind, "name\(number)", by: visitor, at: 4000)
                 }
             }
-            for outcome in ["accepted", "refused"] { shop.event(.consentDecision, outcome, by: visitor, at: 4000) }
+            for outcome in ["accepted", "refused"] {
+                shop.event(.consentDecision, outcome + " de", by: visitor, at: 4000)
+            }
         }
 
         /// The release of a day, once: from its checkpoint, through the whole of the service.
