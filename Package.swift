@@ -85,8 +85,8 @@ let package = Package(
         pure(
             "Rules",
             [
-                "Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "TLS", "CKnownServices",
-                "Yams",
+                "Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "Measurement", "PublicSuffix", "TLS",
+                "CKnownServices", "Yams",
             ]),
         pure("Measurement", ["Bytes", "Location", "CTrafficLists", "Yams"]),
         pure(

@@ -24,6 +24,7 @@ struct MeasurementCore: ~Copyable {
     /// By measurement number. A site that is no longer configured stays with the profile `off`.
     private var sites: [Site] = []
     private var numbers: [String: Int] = [:]
+    private var lists = TrafficLists.shipped
     private var agents: UserAgentClassifier
     private var page = ByteBuffer(capacity: 512)
     private var random: any RandomNumberGenerator & Sendable
@@ -37,6 +38,10 @@ struct MeasurementCore: ~Copyable {
     // MARK: Sites and time
 
     mutating func configure(_ configured: [SiteMeasurement], now: Int64) -> [MeasuredSite] {
+        if let lists = configured.first?.lists, lists !== self.lists {
+            self.lists = lists
+            agents = UserAgentClassifier(lists.agents, random: &random)
+        }
         var result: [MeasuredSite] = []
         let present = Set(configured.map(\.name))
         for index in sites.indices where !present.contains(sites[index].rules.settings.name) {

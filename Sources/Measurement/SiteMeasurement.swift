@@ -26,6 +26,8 @@ public struct SiteMeasurement: Sendable {
     public var searchParameters: [[UInt8]]
     /// Ends of paths of files to be kept, `pdf`, in lowercase.
     public var downloads: [[UInt8]]
+    /// What browsers, bots and sources are told by; the same for all sites.
+    package var lists: TrafficLists = .shipped
     /// Values of campaign parameters that are shown, `may-sale` or `spring-*`, in any case; others count as unlisted.
     public var campaigns: [String]
 

@@ -13,7 +13,7 @@ final class SiteRules: Sendable {
     init(_ settings: SiteMeasurement) {
         self.settings = settings
         namer = PageNamer(settings)
-        sources = SourceClassifier(settings)
+        sources = SourceClassifier(settings, lists: settings.lists)
         goals = settings.goals.prefix(SiteRules.mostGoals).map {
             (name: Array($0.name.utf8), pattern: PathPattern($0.pattern), trigger: $0.trigger)
         }

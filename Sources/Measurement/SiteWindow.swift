@@ -183,7 +183,7 @@ struct SiteWindow {
         var place = ByteBuffer(capacity: 16)
         place.append(utf8: fact.place.description)
         table.add(1, to: table.row(.place, place.bytes), by: key.low)
-        let words = TrafficLists.shipped.agents
+        let words = site.settings.lists.agents
         let systemName = words.systemNames[Int(agent.system)]
         table.add(1, to: table.row(.system, systemName.rawSpan), by: key.low)
         table.add(1, to: table.row(.device, agent.device.name), by: key.low)

@@ -1,5 +1,6 @@
 import Bytes
 import Location
+import Measurement
 
 /// A rules file, compiled: everything an exchange asks of it is an index, a number or a table on flat arrays.
 ///
@@ -26,6 +27,8 @@ public final class Policy: Sendable {
     public let consentSecretFile: String
     /// Where places come from.
     public let location: LocationSettings
+    /// What browsers, bots and sources are told by.
+    package let lists: TrafficLists
     /// Event loops, one thread each.
     public let workers: Int
     /// What is logged.
@@ -45,7 +48,7 @@ public final class Policy: Sendable {
     package init(
         sourceFile: String, sites: [Site], listeners: [Listener], limits: Limits, timeouts: Timeouts,
         trustedProxies: [AddressBlock], stateDirectory: String, memoryDirectory: String?, consentSecretFile: String,
-        location: LocationSettings, workers: Int, log: LogSettings, connectAnswer: Int, traceAnswer: Int,
+        location: LocationSettings, lists: TrafficLists, workers: Int, log: LogSettings, connectAnswer: Int, traceAnswer: Int,
         console: ConsoleSettings?, warnings: [RulesDiagnostic]
     ) {
         self.sourceFile = sourceFile
@@ -58,6 +61,7 @@ public final class Policy: Sendable {
         self.memoryDirectory = memoryDirectory
         self.consentSecretFile = consentSecretFile
         self.location = location
+        self.lists = lists
         self.workers = workers
         self.log = log
         self.connectAnswer = connectAnswer

@@ -1,5 +1,6 @@
 import Foundation
 import Location
+import Measurement
 import Yams
 
 /// Makes a policy of a document's root.
@@ -21,6 +22,7 @@ struct PolicyDecoder {
         let secret = path(file["consent_secret_file"], "consent_secret_file", in: directory)
         var location = location(file["location"])
         location.database = location.database.map { join(directory, $0) }
+        let lists = lists(file["lists"], in: directory)
         let (connect, trace) = methods(file["methods"])
         var listening = ListenerDecoder(reader: reader)
         let listeners = listening.listeners(file["listen"])
@@ -37,7 +39,7 @@ struct PolicyDecoder {
         return Policy(
             sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,
             trustedProxies: trustedProxies, stateDirectory: state, memoryDirectory: memory,
-            consentSecretFile: secret ?? join(state, "consent.key"), location: location, workers: workers, log: log,
+            consentSecretFile: secret ?? join(state, "consent.key"), location: location, lists: lists, workers: workers, log: log,
             connectAnswer: connect, traceAnswer: trace, console: console, warnings: sorted(reader.diagnostics))
     }
 
@@ -201,6 +203,26 @@ struct PolicyDecoder {
         guard let node else { return cores }
         if case .scalar(let scalar) = node, scalar.string == "auto" { return cores }
         return reader.integer(node, "workers", in: 1...256) ?? cores
+    }
+
+    /// The lists of the program, with those of an operator's file in front.
+    private func lists(_ node: Node?, in directory: String) -> TrafficLists {
+        guard let node, let path = path(node, "lists", in: directory) else { return .shipped }
+        guard let content = FileManager.default.contents(atPath: path), content.count <= 1 << 20,
+            let text = String(validating: content, as: UTF8.self)
+        else {
+            reader.report(
+                "`\(path.prefix(200))` cannot be read, is no UTF-8, or is larger than 1MiB", at: node,
+                expected: "a file of additions to the lists of browsers, bots and sources")
+            return .shipped
+        }
+        do {
+            return try TrafficLists(additions: text, file: path)
+        } catch {
+            reader.add(
+                SourceLines(file: path, text: text).diagnostic(error.problem, line: error.line, column: error.column))
+            return .shipped
+        }
     }
 
     private func path(_ node: Node?, _ what: String, in directory: String) -> String? {

@@ -41,7 +41,11 @@ final class RulesReader {
         found.expected = expected
         found.didYouMean = didYouMean
         found.severity = severity
-        // What several sites share is looked at for each of them.
+        add(found)
+    }
+
+    /// Notes a finding, once: what several sites share is looked at for each of them.
+    func add(_ found: RulesDiagnostic) {
         if seen.insert(found).inserted { diagnostics.append(found) }
     }
 

@@ -10,7 +10,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .file:
             ["listen"] + Self.site.keys + [
                 "sites", "trusted_proxies", "state_directory", "memory_directory",
-                "consent_secret_file", "location", "limits", "timeouts",
+                "consent_secret_file", "location", "lists", "limits", "timeouts",
                 "methods", "workers", "log", "console",
             ]
         case .site:

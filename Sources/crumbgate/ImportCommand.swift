@@ -50,7 +50,7 @@ struct ImportCommand: ParsableCommand {
         let policy = try loadPolicy(rules)
         let site = try site(of: policy)
         let zone = TimeZone(identifier: site.measurement.timeZone) ?? .gmt
-        var settings = SiteMeasurement(site, offset: 0)
+        var settings = SiteMeasurement(site, lists: policy.lists, offset: 0)
         switch profile {
         case .consent: settings.profile = .consent
         case .exempt: settings.profile = .exempt

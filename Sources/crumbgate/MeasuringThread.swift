@@ -83,7 +83,7 @@ final class MeasuringThread: Sendable {
         self.zones.withLock { $0 = zones }
         isSweepDue.store(true, ordering: .releasing)
         let sites = zip(policy.sites, zones).map { site, zone in
-            SiteMeasurement(site, offset: zone.zone.secondsFromGMT(for: now))
+            SiteMeasurement(site, lists: policy.lists, offset: zone.zone.secondsFromGMT(for: now))
         }
         return service.configure(sites, now: Int64(now.timeIntervalSince1970))
     }
@@ -210,7 +210,7 @@ extension AfterRetention {
 
 extension SiteMeasurement {
     /// A site's rules in the form that measuring asks them.
-    init(_ site: Site, offset: Int) {
+    init(_ site: Site, lists: TrafficLists, offset: Int) {
         let rules = site.measurement
         let profile: MeasuredSite.Profile =
             switch rules.profile {
@@ -239,6 +239,7 @@ extension SiteMeasurement {
             queryParameters: rules.queryParameters, campaignParameters: rules.campaignParameters,
             campaigns: rules.campaigns, searchParameters: rules.searchParameters,
             downloads: rules.downloads.map { Array($0.utf8) })
+        self.lists = lists
     }
 }
 

@@ -107,6 +107,9 @@ def fill(path, attacks=()):
         share = 0.46 + (day - today + 56) / 800
         for key, part in {"accepted": share, "refused": 0.82 - share, "partial": 0.11, "gpc": 0.04, "undecided": 0.5}.items():
             add(day, "consentOutcome", key, count=int(visits * part * draw.uniform(0.9, 1.1)))
+        for language, part, rate in (("de", 0.6, share), ("en", 0.2, share - 0.08), ("fr", 0.1, 0.7)):
+            for answer, of in (("agreed", rate), ("refused", 1 - rate)):
+                add(day, "answerLanguage", language, answer, count=max(10, int(visits * 0.8 * part * of)))
         spread(day, "conversion", {"order": 0.022, "login": 0.04}, visits, "conversions", other=False)
         spread(day, "withheldCookie", {"_ga": 1.2, "_fbp": 0.8, "_gcl_au": 0.5, "_et_coid": 0.3}, visits, "count")
         spread(day, "unknownCookie", {"wp_woocommerce_session": 0.4, "mystery": 0.2, "x-ab:test": 0.1, "true": 0.05}, visits, "count")
@@ -128,6 +131,8 @@ def fill(path, attacks=()):
             ):  # fmt: skip
                 add(day, dimension, attack, **{measure: 90_000 + number})
             add(day, "pagePair", attack, attack, count=90_000 + number)
+            for answer in ("agreed", "refused"):
+                add(day, "answerLanguage", attack, answer, count=90_000 + number)
     store.commit()
     store.close()
 

@@ -343,3 +343,26 @@ def test_figures_with_noise_say_so(make_gate, make_origin):
     assert figures(gate) == figures(gate), "noise is drawn once"
     ended = gate.run("report", "--rules", gate.rules_path)
     assert "±".encode() in ended.stdout and b"docs/privacy.md" in ended.stdout
+
+
+def test_an_operators_own_lists_are_asked_first(make_gate, make_origin):
+    """A file beside the rules; what is wrong with it is said by line and column, and changes nothing."""
+    gate = measuring_gate(make_gate, make_origin)
+    lists = gate.directory / "lists.yaml"
+    lists.write_text("browsers:\n  - { family: Our app, tokens: [OurShopApp/] }\nsources:\n  referral: { Finder: [finder.example] }\n")
+    rules = gate.rules_path.read_text().split("\n", 2)[2]
+    gate.write_rules(f"lists: lists.yaml\n{rules}")
+    gate.wait_for_log(b"rules reloaded")
+    agent = "User-Agent: Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/140.0 Mobile Safari/537.36 OurShopApp/3.2"
+    for number in range(12):
+        visit(gate, number, ["/"], agent=agent, fields=["Referer: https://www.finder.example/x"])
+    lists.write_text("browsers:\n  - { family: Our app, token: [OurShopApp/] }\n")
+    checked = gate.run("check", gate.rules_path)
+    assert checked.returncode == 1 and b"lists.yaml:2:24: error: `token` is no key" in checked.stderr, checked.stderr
+    gate.write_rules(f"lists: nowhere.yaml\n{rules}")
+    checked = gate.run("check", gate.rules_path)
+    assert checked.returncode == 1 and b"rules.yaml:3:8: error: `" in checked.stderr, checked.stderr
+    gate.write_rules(rules)
+    seen = report(gate)
+    assert row(seen["browsers"], "Our app 3")["visits"] == 12
+    assert row(seen["sources"], "Finder")["visits"] == 12

@@ -2,30 +2,48 @@ import Yams
 
 /// A value of a list, with what is needed to say where it is wrong.
 struct ListNode {
-    let list: TrafficList
+    let file: String
     private let node: Node
 
     init(_ text: String, of list: TrafficList) throws(ListFault) {
-        self.list = list
+        try self.init(text, file: "\(list.rawValue).yaml")
+    }
+
+    init(_ text: String, file: String) throws(ListFault) {
+        self.file = file
         do {
             guard let root = try compose(yaml: text, .basic) else {
-                throw ListFault(list: list, line: 1, problem: "empty")
+                throw ListFault(file: file, line: 1, column: 1, problem: "empty")
             }
             node = root
         } catch {
-            throw error as? ListFault ?? ListFault(list: list, line: 0, problem: "\(error)")
+            throw Self.fault(error, file)
         }
     }
 
-    private init(_ node: Node, _ list: TrafficList) {
+    private init(_ node: Node, _ file: String) {
         self.node = node
-        self.list = list
+        self.file = file
+    }
+
+    private static func fault(_ error: any Error, _ file: String) -> ListFault {
+        switch error {
+        case let fault as ListFault: fault
+        case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
+            YamlError.composer(_, let problem, let mark, _):
+            ListFault(file: file, line: mark.line, column: mark.column, problem: "not YAML: \(problem)")
+        case YamlError.duplicatedKeysInMapping(let keys, let context):
+            ListFault(
+                file: file, line: context.mark.line, column: context.mark.column,
+                problem: "`\(keys.first ?? "")` is there more than once in this mapping")
+        default: ListFault(file: file, line: 0, column: 0, problem: "\(error)")
+        }
     }
 
     /// Keys and values in the order they are written.
     func pairs() throws(ListFault) -> [(key: ListNode, value: ListNode)] {
         guard case .mapping(let mapping) = node else { throw fault("no mapping") }
-        return mapping.map { (ListNode($0.key, list), ListNode($0.value, list)) }
+        return mapping.map { (ListNode($0.key, file), ListNode($0.value, file)) }
     }
 
     /// The values of the given keys, nil where one is missing; any other key is a fault.
@@ -41,7 +59,7 @@ struct ListNode {
 
     func items() throws(ListFault) -> [ListNode] {
         guard case .sequence(let sequence) = node else { throw fault("no list") }
-        return sequence.map { ListNode($0, list) }
+        return sequence.map { ListNode($0, file) }
     }
 
     func strings() throws(ListFault) -> [String] {
@@ -60,6 +78,6 @@ struct ListNode {
     }
 
     func fault(_ problem: String) -> ListFault {
-        ListFault(list: list, line: node.mark?.line ?? 0, problem: problem)
+        ListFault(file: file, line: node.mark?.line ?? 0, column: node.mark?.column ?? 0, problem: problem)
     }
 }

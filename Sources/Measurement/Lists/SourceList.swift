@@ -19,37 +19,48 @@ struct SourceList: Sendable {
 
     init() {}
 
-    init(_ root: ListNode) throws(ListFault) {
-        let parts = try root.values(of: ["sources", "media", "click_ids"])
-        for (key, value) in try parts[0]?.pairs() ?? [] {
-            let channel = try channel(key)
-            for (key, value) in try value.pairs() { try read(key, value, channel) }
+    /// Compiles the list, with an operator's entries in front: what they say of a host or a word holds.
+    init(_ root: ListNode, own: ListAdditions? = nil) throws(ListFault) {
+        let shipped = try root.values(of: ["sources", "media", "click_ids"])
+        for (node, yields) in [(own?.sources, false), (shipped[0], own != nil)] {
+            for (key, value) in try node?.pairs() ?? [] {
+                let channel = try channel(key)
+                for (key, value) in try value.pairs() { try read(key, value, channel, yields) }
+            }
         }
-        for (key, value) in try parts[1]?.pairs() ?? [] {
-            let channel = try channel(key)
-            for item in try value.items() { try media.insert(item, Int(channel.rawValue)) }
+        for (node, yields) in [(own?.media, false), (shipped[1], own != nil)] {
+            for (key, value) in try node?.pairs() ?? [] {
+                let channel = try channel(key)
+                for item in try value.items() { try media.insert(item, Int(channel.rawValue), yields: yields) }
+            }
         }
-        for (key, value) in try parts[2]?.pairs() ?? [] {
-            let name = Array(try value.string().utf8)
-            guard let source = sources.firstIndex(where: { $0.name == name }) else { throw value.fault("no source") }
-            try clickIDs.insert(key, source)
+        for (node, yields) in [(own?.clickIDs, false), (shipped[2], own != nil)] {
+            for (key, value) in try node?.pairs() ?? [] {
+                let name = Array(try value.string().utf8)
+                guard let source = sources.firstIndex(where: { $0.name == name }) else {
+                    throw value.fault("no source")
+                }
+                try clickIDs.insert(key, source, yields: yields)
+            }
         }
     }
 
-    private mutating func read(_ key: ListNode, _ value: ListNode, _ channel: Channel) throws(ListFault) {
+    private mutating func read(
+        _ key: ListNode, _ value: ListNode, _ channel: Channel, _ yields: Bool
+    ) throws(ListFault) {
         let name = try key.string()
         let number = sources.count
         sources.append(Source(name: Array(name.utf8), channel: channel))
         for item in try value.items() {
             let text = try item.string()
             if text.hasSuffix(".*") {
-                try stems.insert(item, number, dropping: 2)
+                try stems.insert(item, number, dropping: 2, yields: yields)
             } else if text.hasSuffix(".") {
                 prefixes.append((Array(text.lowercased().utf8), number))
             } else if text.contains(".") {
-                try hosts.insert(item, number)
+                try hosts.insert(item, number, yields: yields)
             } else {
-                try words.insert(item, number)
+                try words.insert(item, number, yields: yields)
             }
         }
         // A name stands for itself, unless a word is another's.
@@ -110,11 +121,17 @@ struct WordTable: Sendable {
 
     mutating func insert(_ word: [UInt8], _ number: Int) { entries[word.rawSpan.tableHash] = (word, number) }
 
-    /// Reads a word in lowercase without its last bytes; one that is there already is a fault.
-    mutating func insert(_ node: ListNode, _ number: Int, dropping count: Int = 0) throws(ListFault) {
+    /// Reads a word in lowercase without its last bytes; one that is there already stays where the list yields, else
+    /// it is a fault.
+    mutating func insert(
+        _ node: ListNode, _ number: Int, dropping count: Int = 0, yields: Bool = false
+    ) throws(ListFault) {
         let text = try node.string()
         let word = Array(text.lowercased().utf8.dropLast(count))
-        guard self[word.rawSpan] == nil else { throw node.fault("`\(text)` is there twice") }
+        guard self[word.rawSpan] == nil else {
+            if yields { return }
+            throw node.fault("`\(text)` is there twice")
+        }
         insert(word, number)
     }
 }

@@ -6,9 +6,24 @@ package final class TrafficLists: Sendable {
     let sources: SourceList
 
     /// Reads and compiles the text of the three lists.
-    package init(browsers: String, bots: String, channels: String) throws(ListFault) {
-        agents = try UserAgentList(browsers: ListNode(browsers, of: .browsers), bots: ListNode(bots, of: .bots))
-        sources = try SourceList(ListNode(channels, of: .channels))
+    ///
+    /// - Parameters:
+    ///   - additions: an operator's own entries (docs/measuring-lists.md), which are asked before those of the lists.
+    ///   - file: its name in messages.
+    package init(
+        browsers: String, bots: String, channels: String, additions: String? = nil, file: String = ""
+    ) throws(ListFault) {
+        let own = try additions.map { text throws(ListFault) in try ListAdditions(ListNode(text, file: file)) }
+        agents = try UserAgentList(
+            browsers: ListNode(browsers, of: .browsers), bots: ListNode(bots, of: .bots), own: own)
+        sources = try SourceList(ListNode(channels, of: .channels), own: own)
+    }
+
+    /// The lists of the program, and an operator's additions to them in front.
+    package convenience init(additions: String, file: String) throws(ListFault) {
+        try self.init(
+            browsers: TrafficList.browsers.text, bots: TrafficList.bots.text, channels: TrafficList.channels.text,
+            additions: additions, file: file)
     }
 
     private init() {
@@ -22,6 +37,24 @@ package final class TrafficLists: Sendable {
         (try? TrafficLists(
             browsers: TrafficList.browsers.text, bots: TrafficList.bots.text, channels: TrafficList.channels.text))
         ?? TrafficLists()
+}
+
+/// What an operator adds to the lists, in one file: each part as in the list that it adds to.
+struct ListAdditions {
+    let browsers: ListNode?
+    let systems: ListNode?
+    let devices: ListNode?
+    let bots: ListNode?
+    let sources: ListNode?
+    let media: ListNode?
+    let clickIDs: ListNode?
+
+    init(_ root: ListNode) throws(ListFault) {
+        let parts = try root.values(
+            of: ["browsers", "systems", "devices", "bots", "sources", "media", "click_ids"])
+        (browsers, systems, devices, bots) = (parts[0], parts[1], parts[2], parts[3])
+        (sources, media, clickIDs) = (parts[4], parts[5], parts[6])
+    }
 }
 
 /// One of the files by which traffic is classified.
@@ -44,10 +77,14 @@ package enum TrafficList: String, CaseIterable, Sendable {
 
 /// What is wrong with a list.
 package struct ListFault: Error, Equatable, CustomStringConvertible {
-    package let list: TrafficList
+    /// The file's name.
+    package let file: String
+    /// From 1; 0 where none is known.
     package let line: Int
+    /// From 1.
+    package let column: Int
     /// What stands there, or what is missing.
     package let problem: String
 
-    package var description: String { "\(list.rawValue).yaml:\(line): \(problem)" }
+    package var description: String { "\(file):\(line): \(problem)" }
 }

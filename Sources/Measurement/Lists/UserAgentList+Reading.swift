@@ -1,17 +1,17 @@
 extension UserAgentList {
-    /// Compiles both lists.
-    init(browsers: ListNode, bots: ListNode) throws(ListFault) {
+    /// Compiles both lists, with an operator's entries in front.
+    init(browsers: ListNode, bots: ListNode, own: ListAdditions? = nil) throws(ListFault) {
         self.init()
         let parts = try browsers.values(of: ["browsers", "systems", "devices"])
-        for entry in try parts[0]?.items() ?? [] {
+        for entry in try items(own?.browsers, parts[0]) {
             let (rule, name) = try read(entry, name: "family")
             self.browsers.append(try answering(rule, name, in: &families, entry))
         }
-        for entry in try parts[1]?.items() ?? [] {
+        for entry in try items(own?.systems, parts[1]) {
             let (rule, name) = try read(entry, name: "system")
             self.systems.append(try answering(rule, name, in: &systemNames, entry))
         }
-        for entry in try parts[2]?.items() ?? [] {
+        for entry in try items(own?.devices, parts[2]) {
             var (rule, name) = try read(entry, name: "device")
             guard let device = Device.allCases.first(where: { "\($0.name)" == name }) else {
                 throw entry.fault("`\(name)` is no kind of device")
@@ -19,24 +19,35 @@ extension UserAgentList {
             rule.answer = UInt16(device.rawValue)
             self.devices.append(rule)
         }
-        try readBots(bots)
+        if let own = own?.bots { try readGroups(own) }
+        let rest = try bots.values(of: ["browsers_begin_with", "groups"])
+        browserStarts = try rest[0]?.strings().map { Array($0.lowercased().utf8) } ?? []
+        if let groups = rest[1] { try readGroups(groups) }
         tokens.close()
     }
 
-    private mutating func readBots(_ root: ListNode) throws(ListFault) {
-        let parts = try root.values(of: ["browsers_begin_with", "groups"])
-        browserStarts = try parts[0]?.strings().map { Array($0.lowercased().utf8) } ?? []
-        for group in try parts[1]?.items() ?? [] {
+    private func items(_ own: ListNode?, _ shipped: ListNode?) throws(ListFault) -> [ListNode] {
+        try (own?.items() ?? []) + (shipped?.items() ?? [])
+    }
+
+    /// Reads the groups of one file, in which a reason and a name stand once; another file may have them too.
+    private mutating func readGroups(_ groups: ListNode) throws(ListFault) {
+        let (known, knownReasons) = (botNames.count, reasons.count)
+        for group in try groups.items() {
             let parts = try group.values(of: ["why", "bots"])
             guard let why = try parts[0]?.string(), let entries = parts[1] else { throw group.fault("half a group") }
-            guard !reasons.contains(Array(why.utf8)) else { throw group.fault("`\(why)` is there twice") }
-            reasons.append(Array(why.utf8))
+            let reason = reasons.firstIndex(of: Array(why.utf8)) ?? reasons.count
+            guard reason < knownReasons || reason == reasons.count else { throw group.fault("`\(why)` is there twice") }
+            if reason == reasons.count { reasons.append(Array(why.utf8)) }
             for (key, value) in try entries.pairs() {
                 let word = try key.string()
                 let name = Array(word.utf8)
-                guard !botNames.contains(name) else { throw key.fault("`\(word)` is there twice") }
-                botNames.append(name)
-                botReasons.append(reasons.count - 1)
+                let number = botNames.firstIndex(of: name) ?? botNames.count
+                guard number < known || number == botNames.count else { throw key.fault("`\(word)` is there twice") }
+                if number == botNames.count {
+                    botNames.append(name)
+                    botReasons.append(reason)
+                }
                 var rule: Rule
                 if value.isMapping {
                     rule = try read(value, name: nil).rule
@@ -44,7 +55,7 @@ extension UserAgentList {
                     rule = emptyRule
                     rule.any = try refer(value)
                 }
-                rule.answer = UInt16(botNames.count)
+                rule.answer = UInt16(number + 1)
                 self.bots.append(rule)
             }
         }

@@ -58,7 +58,7 @@ class Process:
         return self.log_path.read_bytes()
 
     def _wait_for(self, port):
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 30
         while True:
             assert self.child.poll() is None, f"ended with {self.child.returncode}: {self.log.decode()}"
             try:

@@ -79,4 +79,83 @@ struct TrafficListTests {
             "\($0)" == expected
         }
     }
+
+    static let own = """
+        browsers:
+          - { family: Our app, tokens: [OurApp/] }
+        bots:
+          - why: monitoring
+            bots: { Warehouse: [warehouse-check], Googlebot: [our-google] }
+          - why: our own
+            bots: { Counter: [stock-counter] }
+        """
+
+    @Test(
+        "An operator's entries are asked first, and the shipped ones stay",
+        arguments: [
+            ("Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 OurApp/7.1", "Our app 7", nil),
+            ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox 140", nil),
+            ("Mozilla/5.0 warehouse-check/2", "other 0", "Warehouse, monitoring"),
+            ("Mozilla/5.0 our-google", "other 0", "Googlebot, monitoring"),
+            ("Mozilla/5.0 (compatible; Googlebot/2.1)", "other 0", "Googlebot, monitoring"),
+            ("Mozilla/5.0 stock-counter", "other 0", "Counter, our own"),
+            ("Mozilla/5.0 (compatible; bingbot/2.0)", "other 0", "Bingbot, search engine"),
+        ] as [(String, String, String?)])
+    func additions(text: String, browser: String, bot: String?) throws {
+        let lists = try TrafficLists(additions: Self.own, file: "own.yaml")
+        let words = UserAgentWords(of: Array(text.utf8).rawSpan, by: lists)
+        #expect("\(words.browser) \(words.major)" == browser || bot != nil)
+        #expect(words.bot.map { "\($0), \(words.reason ?? "")" } == bot)
+    }
+
+    @Test("Sources of an operator's file are counted by a service that was given it, and again without it")
+    func ownSources() throws {
+        var settings = SiteMeasurement(name: "shop", threshold: 2)
+        settings.lists = try TrafficLists(
+            additions: """
+                sources:
+                  search: { Finder: [finder.example, "google.*"] }
+                  email: { Letter: [letter] }
+                media: { email: [crm] }
+                click_ids: { fid: Finder }
+                """, file: "own.yaml")
+        let shop = ShopTraffic(settings)
+        for visitor in 0..<4 {
+            shop.view("/", by: visitor, at: 40_000, referrer: "https://a.finder.example/x")
+            shop.view("/", by: 10 + visitor, at: 40_000, referrer: "https://www.google.com/")
+            shop.view("/?utm_source=letter", by: 20 + visitor, at: 40_000)
+            shop.view("/?fid=123", by: 30 + visitor, at: 40_000)
+            shop.view("/", by: 40 + visitor, at: 40_000, referrer: "https://duckduckgo.com/")
+        }
+        try shop.tick(40_010)
+        settings.lists = .shipped
+        shop.site = shop.service.configure([settings], now: ShopTraffic.day * 86_400 + 40_010)[0]
+        for visitor in 0..<4 {
+            shop.view("/", by: 50 + visitor, at: 40_020, referrer: "https://a.finder.example/x")
+        }
+        let cells = try shop.close()
+        #expect(
+            cells.table(.source, .visits)
+                == ["Finder": 12, "Letter": 4, "DuckDuckGo": 4, "a.finder.example": 4])
+        #expect(cells.table(.channel, .visits) == ["search": 16, "email": 4, "referral": 4])
+    }
+
+    @Test(
+        "An operator's file that is wrong says where, to the column",
+        arguments: [
+            ("browsers:\n  - { family: Tern, tokens: [x] }\n", "own.yaml:2:30: `x` is too short"),
+            ("browser: []\n", "own.yaml:1:1: `browser` is no key"),
+            ("sources:\n  tv: { A: [a.example] }\n", "own.yaml:2:3: `tv` is no channel"),
+            ("sources: { social: { A: [a.example, a.example] } }\n", "own.yaml:1:37: `a.example` is there twice"),
+            ("click_ids: { aid: Nobody }\n", "own.yaml:1:19: no source"),
+            ("bots:\n  - why: monitoring\n", "own.yaml:2:5: half a group"),
+        ])
+    func ownFaults(text: String, expected: String) {
+        #expect {
+            _ = try TrafficLists(additions: text, file: "own.yaml")
+        } throws: {
+            guard let fault = $0 as? ListFault else { return false }
+            return "\(fault.file):\(fault.line):\(fault.column): \(fault.problem)" == expected
+        }
+    }
 }

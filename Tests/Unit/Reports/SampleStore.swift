@@ -86,6 +86,11 @@ final class SampleStore: Sendable {
         add(.conversion, "order", [.conversions: size / 12])
         add(.consentOutcome, "accepted", [.count: size / 2])
         add(.consentOutcome, "refused", [.count: size])
+        add(.answerLanguage, "de", [.count: size / 3], next: "agreed")
+        add(.answerLanguage, "de", [.count: size / 2], next: "refused")
+        if day % 2 == 0 { add(.answerLanguage, "fr", [.count: size / 6], next: "agreed") }
+        if day % 2 == 0 { add(.answerLanguage, "fr", [.count: size / 8], next: "refused") }
+        add(.answerLanguage, "(other)", [.count: 24], next: "refused")
         add(.withheldCookie, "_ga", [.count: size * 3])
         add(.withheldCookie, "_fbp", [.count: size])
         add(.unknownCookie, "sid", [.count: size * 2])
