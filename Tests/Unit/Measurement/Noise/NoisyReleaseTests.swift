@@ -133,6 +133,7 @@ struct NoisyReleaseTests {
             for visitor in 0..<900 { NoisyShop.play(shop, visitor: visitor, random: &random) }
             for visitor in 0..<900 {
                 shop.view("/?utm_campaign=may", by: 2000 + visitor, at: 50_000)
+                shop.view("/tea", by: 2000 + visitor, at: 50_020)
                 shop.view("/", by: visitor, at: 50_000, agent: "curl/8")
             }
             let cells = try shop.close()
