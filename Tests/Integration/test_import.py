@@ -137,7 +137,7 @@ def test_the_proxy_and_its_access_log_count_alike(make_gate, make_origin, shop, 
         peer.send(response("<!doctype html><title>x</title>", fields, status))
 
     # Making the consent cookie was a visit: the day begins anew, with another proxy.
-    first = measuring_gate(make_gate, make_origin, "profile: exempt, ")
+    first = measuring_gate(make_gate, make_origin, "profile: exempt, ", workers=1)
     rules = first.rules_path.read_text().replace(str(first.origin.port), str(origin.port)).split("\n", 2)[2]
     gate = make_gate(rules)
     origin.respond = respond
