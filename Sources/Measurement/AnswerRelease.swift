@@ -25,7 +25,9 @@ struct AnswerRelease {
     /// Gates the rows of both tables.
     init(_ table: CellTable, _ outcomes: [Int], _ languages: [Int]) {
         self.table = table
-        let answers = Dictionary(grouping: outcomes) { Self.answer(table.name(of: Int32($0))) }.sorted { $0.key < $1.key }
+        let answers = Dictionary(grouping: outcomes) { Self.answer(table.name(of: Int32($0))) }.sorted {
+            $0.key < $1.key
+        }
         let verdict = Gate.threshold(
             answers.map { joined($0.value) }, k: table.k, counting: .occurrences)
         var shown: [String: [String: Int]] = [:]

@@ -48,7 +48,8 @@ public final class Policy: Sendable {
     package init(
         sourceFile: String, sites: [Site], listeners: [Listener], limits: Limits, timeouts: Timeouts,
         trustedProxies: [AddressBlock], stateDirectory: String, memoryDirectory: String?, consentSecretFile: String,
-        location: LocationSettings, lists: TrafficLists, workers: Int, log: LogSettings, connectAnswer: Int, traceAnswer: Int,
+        location: LocationSettings, lists: TrafficLists, workers: Int, log: LogSettings, connectAnswer: Int,
+        traceAnswer: Int,
         console: ConsoleSettings?, warnings: [RulesDiagnostic]
     ) {
         self.sourceFile = sourceFile

@@ -39,7 +39,8 @@ struct PolicyDecoder {
         return Policy(
             sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,
             trustedProxies: trustedProxies, stateDirectory: state, memoryDirectory: memory,
-            consentSecretFile: secret ?? join(state, "consent.key"), location: location, lists: lists, workers: workers, log: log,
+            consentSecretFile: secret ?? join(state, "consent.key"), location: location, lists: lists, workers: workers,
+            log: log,
             connectAnswer: connect, traceAnswer: trace, console: console, warnings: sorted(reader.diagnostics))
     }
 

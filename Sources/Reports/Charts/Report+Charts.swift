@@ -56,7 +56,8 @@ extension Report {
                     table.before(row).flatMap { row in lead.figure(in: row.counts).map { _ in row.size(by: lead) } }
                 })
         case .summary, .days, .pages, .entries, .exits, .sources, .channels, .campaigns, .places, .browsers, .systems,
-            .devices, .weekdays, .lengths, .depths, .conversions, .consent, .languages, .cookies, .unknown, .hosts, .bots,
+            .devices, .weekdays, .lengths, .depths, .conversions, .consent, .languages, .cookies, .unknown, .hosts,
+            .bots,
             .reasons, .missing, .downloads, .outbound, .searches:
             return nil
         }

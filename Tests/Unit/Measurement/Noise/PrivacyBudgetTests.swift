@@ -57,7 +57,8 @@ struct PrivacyBudgetTests {
         let margins = PrivacyLevel.allCases.map { level in
             [PrivacyBudget.Part.source, .page, .visitors, .pageViews].map { part in
                 let variance = PrivacyBudget(level: level, goals: 1).variance(of: part)
-                return Int((1.96 * (Double(variance.numerator) / Double(variance.denominator)).squareRoot()).rounded(.up))
+                return Int(
+                    (1.96 * (Double(variance.numerator) / Double(variance.denominator)).squareRoot()).rounded(.up))
             }
         }
         #expect(margins == [[10, 19, 10, 224], [21, 41, 21, 501]])
