@@ -6,7 +6,7 @@ extension Policy {
             sourceFile: sourceFile, sites: sites, listeners: listeners + [listener], limits: limits,
             timeouts: timeouts, trustedProxies: trustedProxies, stateDirectory: stateDirectory,
             memoryDirectory: memoryDirectory, consentSecretFile: consentSecretFile, location: location,
-            workers: workers, log: log, connectAnswer: connectAnswer, traceAnswer: traceAnswer, console: console,
-            warnings: warnings)
+            lists: lists, workers: workers, log: log, connectAnswer: connectAnswer, traceAnswer: traceAnswer,
+            console: console, warnings: warnings)
     }
 }

@@ -34,6 +34,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CDoubt", path: "Crumbgate/C/CDoubt"),
         .target(name: "CKnownServices", path: "Crumbgate/C/CKnownServices"),
+        .target(name: "CTrafficLists", path: "Crumbgate/C/CTrafficLists"),
         library("CMaxMindDB", pkgConfig: "libmaxminddb"),
         library("CZlib", pkgConfig: "zlib"),
         library("CBrotli", pkgConfig: "libbrotlienc libbrotlidec"),
@@ -51,9 +52,10 @@ let package = Package(
         pure(
             "Rules",
             [
-                "Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "PublicSuffix", "TLS", "CKnownServices",
-                "Yams",
+                "Bytes", "Cookies", "Consent", "HTMLRewriting", "Location", "Measurement", "PublicSuffix", "TLS",
+                "CKnownServices", "Yams",
             ]),
+        pure("Measurement", ["Bytes", "Location", "CTrafficLists", "Yams"]),
 
         .systemLibrary(name: "CFuzzer", path: "CFuzzer"),
         .executableTarget(
