@@ -275,7 +275,7 @@ extension MeasurementCore: FactConsumer {
             return
         }
         sites[site].rules.namer.write(target, into: &page)
-        if page.bytes.equals(target), !sites[site].rules.isDownload(target) { sites[site].names.keep(target) }
+        if page.bytes.equals(target), !sites[site].rules.settings.isDownload(target) { sites[site].names.keep(target) }
     }
 
     private mutating func observeBot(_ fact: ExchangeFact, _ agent: UserAgentClass, site: Int) {
