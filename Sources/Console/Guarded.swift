@@ -46,8 +46,9 @@ struct Guarded: RouterMiddleware {
     private func isExposed(_ request: Request, _ authority: String) -> Bool {
         let host = authority.lowercased().prefix { $0 != ":" }
         guard environment.hosts.contains(String(host)) else { return false }
-        if case .none = environment.metricsToken { return request.uri.path != "/metrics" }
-        return true
+        guard case .none = environment.metricsToken else { return true }
+        // As the router reads it: without empty segments.
+        return request.uri.path.split(separator: "/") != ["metrics"]
     }
 
     private static let fields: [(HTTPField.Name, String)] = [

@@ -253,7 +253,7 @@ extension EventLoop {
         switch Socket.send(clients[index].fd, clients[index].outgoing) {
         case .bytes(let count):
             clients[index].outgoing.consume(count)
-            expect(client: index, within: timeouts.body)
+            if isEstablished(index) { expect(client: index, within: timeouts.body) }
         case .wouldBlock: return false
         case .closed, .failed:
             abandonClient(index)

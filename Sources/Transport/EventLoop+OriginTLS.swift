@@ -97,6 +97,8 @@ extension EventLoop {
         var isSealed = sessions[session].send(toOrigin, ByteRange(0, toOrigin.count), over: &channel)
         if isSealed { isSealed = sessions[session].send(input, verbatim, over: &channel) }
         guard isSealed, sendRecords(toOrigin: index) else {
+            // What the session left there is for nobody else.
+            channel.clear()
             originBroke(index)
             return false
         }

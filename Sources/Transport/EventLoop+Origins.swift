@@ -79,12 +79,13 @@ extension EventLoop {
     mutating func sendToOrigin(_ index: UInt32, verbatim: ByteRange) -> Bool {
         let total = toOrigin.count + verbatim.count
         guard total > 0 else { return true }
+        // First: what waits in `outgoing` then are records.
+        guard origins[index].session == noConnection else { return sendSecured(toOrigin: index, verbatim: verbatim) }
         guard origins[index].outgoing.isEmpty else {
             origins[index].outgoing.append(toOrigin)
             origins[index].outgoing.append(input, verbatim)
             return true
         }
-        guard origins[index].session == noConnection else { return sendSecured(toOrigin: index, verbatim: verbatim) }
         let fd = origins[index].fd
         let result: TransferResult
         if toOrigin.isEmpty {

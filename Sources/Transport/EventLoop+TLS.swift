@@ -88,6 +88,8 @@ extension EventLoop {
         var isSealed = sessions[session].send(output, ByteRange(0, output.count), over: &channel)
         if isSealed { isSealed = sessions[session].send(input, rest, over: &channel) }
         guard isSealed, sendRecords(to: index) else {
+            // What the session left there is for nobody else.
+            channel.clear()
             abandonClient(index)
             return false
         }

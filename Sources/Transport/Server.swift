@@ -78,6 +78,8 @@ public final class Server {
     public func run(onHangUp hangUp: HangUp = .reloads, isReady: () -> Void) throws {
         let signals = try Signals()
         let watch = FileWatch(path: policy.sourceFile)
+        // Before the files are read: what changes meanwhile is read again.
+        var certificates = CertificateWatch(policy)
         let endpoints = try resolveOrigins(of: policy)
         let resources = try loader.resources(policy)
         let connections = ConnectionCount()
@@ -100,20 +102,17 @@ public final class Server {
         status.watch(mailboxes)
         status.phase = .serving
         isReady()
-        var certificates = CertificateWatch(policy)
         while true {
             var event = signals.wait(also: watch, milliseconds: 250)
             flushLog()
             TicketKeys.tend(seconds: Self.seconds)
-            if certificates.hasChanged(now: crumbgate_monotonic_ns() / 1_000_000), event == .none {
+            if event == .none, certificates.hasChanged(now: crumbgate_monotonic_ns() / 1_000_000) {
                 reloadCertificates()
             }
             if event == .hangUp { event = hangUp == .reloads ? .reload : .terminate }
             switch event {
             case .none, .hangUp: continue
-            case .reload:
-                reload()
-                certificates = CertificateWatch(policy)
+            case .reload: reload(watching: &certificates)
             case .terminate:
                 status.phase = .draining
                 // The order first: a log that nobody reads must not hold it up.
@@ -146,9 +145,12 @@ public final class Server {
     }
 
     /// Reads the rules again; whatever is wrong with them, the old ones stay in force.
-    private func reload() {
+    ///
+    /// - Parameter certificates: goes over to the files of the new rules, as they were before they were read.
+    private func reload(watching certificates: inout CertificateWatch) {
         do {
             let next = try loader.policy()
+            let watch = CertificateWatch(next)
             if !next.listeners.elementsEqual(places, by: { $0.isSamePlace(as: $1) }) || next.workers != policy.workers {
                 logger.warning("listeners and workers change only with a restart; all other rules are in force now")
             }
@@ -163,8 +165,15 @@ public final class Server {
                 redirectPorts: places.map { place in
                     next.listeners.first(where: place.isSamePlace)?.redirectPort ?? 0
                 })
-            for mailbox in mailboxes { mailbox.post { $0.update = update } }
+            for mailbox in mailboxes {
+                mailbox.post { orders in
+                    orders.update = update
+                    // Those of the rules before.
+                    orders.certificates = nil
+                }
+            }
             policy = next
+            certificates = watch
             self.contexts = contexts
             status.noteReload(isTaken: true)
             logger.info("rules reloaded", metadata: ["file": "\(next.sourceFile)"])

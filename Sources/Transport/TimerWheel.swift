@@ -51,7 +51,10 @@ struct TimerWheel: ~Copyable {
     /// Puts an entry at `deadline` or, if that is farther, at the horizon; returns when it comes due.
     mutating func insert(_ token: Token, deadline: Int64, now: Int64) -> Int64 {
         let due = min(max(deadline, now), now + Self.horizon)
-        let tick = max((due + Self.granularity - 1) / Self.granularity, position + 1)
+        // `position` is behind the clock while a loop that slept works on what woke it: an entry a whole turn ahead would
+        // be taken for one that is due. One that comes too early is put back.
+        let tick = min(
+            max((due + Self.granularity - 1) / Self.granularity, position + 1), position + Int64(Self.slotCount) - 1)
         let slot = Int(tick % Int64(Self.slotCount))
         slots[slot].append(token)
         occupied |= 1 << slot

@@ -76,6 +76,8 @@ def test_forms_of_plain_pages_are_refused(exposed):
 
 
 def test_metrics_without_a_token_are_for_this_machine(exposed):
+    for target in ("/metrics", "/metrics/", "//metrics", "/metrics//", "/%6detrics", "/metrics?x", "/./metrics"):
+        assert visit(exposed, target).status != 200, target
     assert visit(exposed, "/metrics").status == 421
     assert fetch(exposed.console_port, "/metrics", host="localhost").status == 200
 

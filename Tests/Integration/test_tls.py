@@ -479,6 +479,43 @@ def test_a_broken_certificate_keeps_the_old_one_and_says_why(make_gate, make_ori
         assert client.request().status == 200
 
 
+def test_a_renewed_certificate_is_taken_although_a_reload_fails(make_gate, make_origin, authority, tmp_path):
+    """What renewed it may have asked for the reload."""
+    origin = make_origin()
+    path, key = authority.issue("own", "shop.test", into=tmp_path)
+    listen = f"\n  - address: 127.0.0.1:PORT\n    tls: {{ certificate: {path}, key: {key} }}"
+    gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\n", listen=listen)
+    gate.write_rules("origin: nonsense\n")
+    gate.wait_for_log(b"rules not reloaded")
+    authority.issue("own", "shop.test", "second.test", into=tmp_path)
+    gate.signal(signal.SIGHUP)
+    gate.wait_for_log(b"certificates reloaded", timeout=8)
+    with SecureClient(gate.port, authority.context()) as client:
+        assert client.request().status == 200 and "second.test" in client.names
+
+
+def test_who_only_renews_keys_is_cut_off(secure_gate, connect):
+    """Key updates (RFC 8446 §4.6.3) cost the server more than the client: `k` makes the command send one."""
+    with subprocess.Popen(
+        ["openssl", "s_client", "-connect", f"127.0.0.1:{secure_gate.port}", "-tls1_3"],
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as client:  # fmt: skip
+        try:
+            for _ in range(10_000):
+                client.stdin.write(b"k\n")
+                client.stdin.flush()
+                time.sleep(0.001)
+                if client.poll() is not None:
+                    break
+            ended = client.poll() is not None
+        except BrokenPipeError:
+            ended = True
+        client.kill()
+    assert ended
+    with connect() as visitor:
+        assert visitor.request().status == 200
+
+
 def test_term_lets_a_response_end(make_gate, make_origin, authority):
     origin = make_origin()
     began = threading.Event()

@@ -139,6 +139,18 @@ void crumbgate_tls_session_free(crumbgate_tls_session *session) { SSL_free(sessi
 
 int crumbgate_tls_is_established(const crumbgate_tls_session *session) { return SSL_is_init_finished(session); }
 
+/// The most bytes that an established session may receive without one for us: a record and a half. What goes on beyond
+/// is nothing but work: key updates (RFC 8446 §4.6.3), warnings, empty records.
+enum { most_barren_bytes = 24576 };
+
+/// Whether a peer has sent too much in which there was nothing, so many bytes just now.
+static int is_barren(SSL *session, size_t received, size_t plain) {
+    // The number is the session's own datum.
+    uintptr_t barren = plain > 0 ? 0 : (uintptr_t)SSL_get_app_data(session) + received;
+    SSL_set_app_data(session, (void *)barren);
+    return barren > most_barren_bytes;
+}
+
 /// Decrypts all of the input; the outcome is `nothing` when the peer has more to say.
 static enum crumbgate_tls_outcome decrypt(SSL *session, uint8_t *plain, size_t *count) {
     for (;;) {
@@ -180,8 +192,15 @@ crumbgate_tls_received crumbgate_tls_receive(
         }
         channel->input = channel->received;
         channel->input_count = (size_t)received;
+        // A handshake has its own bounds.
+        int is_established = SSL_is_init_finished(session);
         enum crumbgate_tls_outcome outcome = decrypt(session, plain, &step.count);
         channel->input_count = 0;
+        if (is_established && outcome == crumbgate_tls_got_nothing &&
+            is_barren(session, (size_t)received, step.count)) {
+            step.outcome = crumbgate_tls_broke;
+            return step;
+        }
         // An end behind bytes is told by the next call.
         if (outcome != crumbgate_tls_got_nothing && !(outcome == crumbgate_tls_got_end && step.count > 0)) {
             step.outcome = outcome;
