@@ -494,10 +494,12 @@ def test_a_renewed_certificate_is_taken_although_a_reload_fails(make_gate, make_
         assert client.request().status == 200 and "second.test" in client.names
 
 
-def test_who_only_renews_keys_is_cut_off(secure_gate, connect):
+def test_who_only_renews_keys_is_cut_off(make_gate, authority, origin):
     """Key updates (RFC 8446 §4.6.3) cost the server more than the client: `k` makes the command send one."""
+    rules = RULES.replace("request_head: 1s", "request_head: 60s")
+    gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\n{rules}", listen=listening(authority, "shop"))
     with subprocess.Popen(
-        ["openssl", "s_client", "-connect", f"127.0.0.1:{secure_gate.port}", "-tls1_3"],
+        ["openssl", "s_client", "-connect", f"127.0.0.1:{gate.port}", "-tls1_3"],
         stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     ) as client:  # fmt: skip
         try:
@@ -512,7 +514,7 @@ def test_who_only_renews_keys_is_cut_off(secure_gate, connect):
             ended = True
         client.kill()
     assert ended
-    with connect() as visitor:
+    with SecureClient(gate.port, authority.context()) as visitor:
         assert visitor.request().status == 200
 
 
