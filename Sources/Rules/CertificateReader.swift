@@ -55,7 +55,8 @@ struct CertificateReader {
             reader.report(problem.message, at: keyNode, expected: problem.expected)
             return nil
         }
-        return (CertificateFiles(certificate: chain.path, key: key.path), certificate)
+        let response = section["ocsp_response"].flatMap { status($0, of: chain) }
+        return (CertificateFiles(certificate: chain.path, key: key.path, status: response), certificate)
     }
 
     /// The path of a file with certificates of authorities.
@@ -69,6 +70,25 @@ struct CertificateReader {
             "`\(found.path)` holds no certificate, or a broken one", at: node,
             expected: "PEM: `-----BEGIN CERTIFICATE-----`, of whoever signs the server's")
         return nil
+    }
+
+    /// The path of an OCSP response; nil after the reader was told why there is none: the certificate is shown without.
+    private func status(_ node: Node, of certificate: (path: String, bytes: [UInt8])) -> String? {
+        guard let found = file(node, "ocsp_response") else { return nil }
+        let message: String
+        switch Certificate.status(found.bytes, certificate: certificate.bytes) {
+        case .good(let end):
+            guard let end, end <= now else { return found.path }
+            message = "the OCSP response in `\(found.path)` ended on \(day(end)): it is not shown"
+        case .bad:
+            message = "by the OCSP response in `\(found.path)` the certificate is revoked or not known"
+        case .differs: message = "the OCSP response in `\(found.path)` is about another certificate"
+        case .unreadable: message = "`\(found.path)` holds no OCSP response"
+        }
+        reader.report(
+            message, at: node, expected: "DER, from `openssl ocsp -respout …`; it is taken as soon as its file changes",
+            severity: .warning)
+        return found.path
     }
 
     private func checkDates(of certificate: Certificate, _ path: String, at node: Node) {

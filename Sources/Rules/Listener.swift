@@ -48,12 +48,15 @@ public struct CertificateFiles: Hashable, Sendable {
     public let certificate: String
     /// PEM: the certificate's private key.
     public let key: String
+    /// DER: what the certificate's authority says of it (OCSP); nil for nothing.
+    public let status: String?
 
-    /// Names two files.
-    public init(certificate: String, key: String) {
+    /// Names the files.
+    public init(certificate: String, key: String, status: String? = nil) {
         self.certificate = certificate
         self.key = key
+        self.status = status
     }
 
-    var paths: [String] { [certificate, key] }
+    var paths: [String] { [certificate, key] + (status.map { [$0] } ?? []) }
 }

@@ -83,7 +83,7 @@ struct ListenerDecoder {
         guard let section = reader.section(node, .tls, "tls") else { return nil }
         var pairs: [(section: RulesReader.Section, place: Node)] = []
         if let list = section["certificates"] {
-            for name in ["certificate", "key"] {
+            for name in ["certificate", "key", "ocsp_response"] {
                 guard let node = section.key(name) else { continue }
                 reader.report("`\(name)` belongs to each item when there is a list of `certificates`", at: node)
             }

@@ -59,8 +59,8 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .logo: ["path", "alt"]
         case .console: ["listen", "metrics_token_file"]
         case .listener: ["address", "tls", "redirect_to_https"]
-        case .tls: ["certificate", "key", "certificates", "minimum_version"]
-        case .certificate: ["certificate", "key"]
+        case .tls: ["certificate", "key", "ocsp_response", "certificates", "minimum_version"]
+        case .certificate: ["certificate", "key", "ocsp_response"]
         case .strictTransportSecurity: ["max_age", "include_subdomains", "preload"]
         case .originTLS: ["authorities", "server_name", "certificate", "key", "verify"]
         }

@@ -60,6 +60,33 @@ public struct Certificate: Sendable {
         }
     }
 
+    /// What an authority's response says of a certificate.
+    public enum Status: Sendable {
+        /// It holds until then, in seconds since 1970; nil for no end.
+        case good(until: Int64?)
+        /// It is revoked, or the authority does not know it.
+        case bad
+        /// The response is about another certificate.
+        case differs
+        /// The text is no OCSP response.
+        case unreadable
+    }
+
+    /// Reads an OCSP response (RFC 6960, DER) about the certificate in a PEM file.
+    public static func status(_ response: [UInt8], certificate: [UInt8]) -> Status {
+        var next: Int64 = 0
+        // Both texts are lent for the call, which writes one number.
+        let state = unsafe withBytes(response) { response in
+            unsafe withBytes(certificate) { certificate in unsafe crumbgate_staple_read(response, certificate, &next) }
+        }
+        return switch state {
+        case crumbgate_staple_good: .good(until: next == 0 ? nil : next)
+        case crumbgate_staple_bad: .bad
+        case crumbgate_staple_differs: .differs
+        default: .unreadable
+        }
+    }
+
     /// A new key and a certificate that it signed itself, as PEM files: for trying things out.
     public static func selfSigned(names: [String], days: Int) -> (certificate: String, key: String)? {
         var certificate: UnsafeMutablePointer<CChar>?

@@ -21,11 +21,14 @@ public struct Identity: Sendable {
     public var chain: [UInt8]
     /// Its key.
     public var key: [UInt8]
+    /// What its authority says of it (OCSP, RFC 6960), as DER; empty for nothing.
+    public var status: [UInt8]
 
-    /// Makes an identity of the contents of two files.
-    public init(chain: [UInt8], key: [UInt8]) {
+    /// Makes an identity of the contents of two or three files.
+    public init(chain: [UInt8], key: [UInt8], status: [UInt8] = []) {
         self.chain = chain
         self.key = key
+        self.status = status
     }
 }
 
@@ -49,9 +52,13 @@ public final class ServerContext: @unchecked Sendable {
         unsafe pointer = made
         for (index, identity) in identities.enumerated() {
             var reason = crumbgate_tls_reason()
-            // Both texts are lent for the call, which writes at most the structure.
+            // The texts are lent for the call, which writes at most the structure.
             let isAdded = unsafe withBytes(identity.chain) { chain in
-                unsafe withBytes(identity.key) { key in unsafe crumbgate_tls_server_add(made, chain, key, &reason) }
+                unsafe withBytes(identity.key) { key in
+                    unsafe withBytes(identity.status) { status in
+                        unsafe crumbgate_tls_server_add(made, chain, key, status, &reason)
+                    }
+                }
             }
             guard isAdded == 1 else {
                 throw IdentityError(index: index, reason: reason.words)

@@ -7,7 +7,9 @@ extension Listener {
     func context() throws(ContextError) -> ServerContext? {
         guard let tls else { return nil }
         let identities = try tls.certificates.map { (files) throws(ContextError) in
-            Identity(chain: try contents(files.certificate), key: try contents(files.key))
+            // Without a response the certificate is as good.
+            let status = files.status.flatMap { try? contents($0) } ?? []
+            return Identity(chain: try contents(files.certificate), key: try contents(files.key), status: status)
         }
         do {
             return try ServerContext(identities: identities, minimum: tls.minimumVersion, listener: authority)

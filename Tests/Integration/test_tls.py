@@ -14,7 +14,7 @@ from conftest import RULES
 from harness.client import exchange, fetch, request
 from harness.origin import chunk, head, page, response
 from harness.process import Gate, free_port
-from harness.tls import Authority, SecureClient, careless
+from harness.tls import Authority, SecureClient, careless, openssl
 from test_websocket import SWITCH, UPGRADE, echo
 
 FAST = RULES.replace("timeouts: {", "timeouts: { handshake: 1s,")
@@ -641,3 +641,56 @@ def test_without_a_rule_the_shops_own_word_passes(two_doors, authority, origin):
     origin.answer(response("x", ["Strict-Transport-Security: max-age=1"]))
     with SecureClient(two_doors().secure_port, authority.context()) as client:
         assert client.request().all("strict-transport-security") == [b"max-age=1"]
+
+
+# What the certificate's authority says of it
+
+
+def answered(authority, name, folder, state="V", days=1):
+    """An OCSP response about a certificate, as the openssl command gives it."""
+    path = authority.directory / f"{name}.pem"
+    serial = openssl("x509", "-in", path, "-noout", "-serial").stdout.decode().strip().split("=")[1]
+    index, response_ = folder / f"{name}-{state}.index", folder / f"{name}-{state}-{days}.der"
+    revoked = "251101000000Z" if state == "R" else ""
+    index.write_text(f"{state}\t400101000000Z\t{revoked}\t{serial}\tunknown\t/CN={name}\n")
+    openssl(
+        "ocsp", "-index", index, "-CA", authority.certificate, "-rsigner", authority.certificate, "-rkey",
+        authority.key, "-issuer", authority.certificate, "-cert", path, "-ndays", str(days), "-respout", response_,
+    )  # fmt: skip
+    return response_
+
+
+def shown_status(port, name="shop.test", version="-tls1_3"):
+    gate = type("Gate", (), {"port": port})
+    return s_client(gate, "-status", version, "-servername", name).stdout
+
+
+@pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
+def test_what_the_authority_says_is_shown(make_gate, make_origin, authority, tmp_path, version):
+    path, key = authority.directory / "shop.pem", authority.directory / "shop.key"
+    other, other_key = authority.directory / "other.pem", authority.directory / "other.key"
+    file = answered(authority, "shop", tmp_path)
+    listen = (
+        "\n  - address: 127.0.0.1:PORT\n    tls:\n      certificates:\n"
+        f"        - {{ certificate: {other}, key: {other_key} }}\n"
+        f"        - {{ certificate: {path}, key: {key}, ocsp_response: {file} }}\n"
+    )
+    gate = make_gate(f"origin: http://127.0.0.1:{make_origin().port}\n", listen=listen)
+    assert b"Cert Status: good" in shown_status(gate.port, version=version)
+    assert b"OCSP response: no response sent" in shown_status(gate.port, "other.test", version)
+
+
+@pytest.mark.parametrize(
+    "make, reason",
+    [
+        (lambda authority, folder: answered(authority, "shop", folder, "R"), b"revoked"),
+        (lambda authority, folder: answered(authority, "other", folder), b"another certificate"),
+        (lambda authority, folder: authority.certificate, b"holds no OCSP response"),
+    ],
+)
+def test_a_response_of_no_use_is_not_shown(make_gate, make_origin, authority, tmp_path, make, reason):
+    path, key, file = authority.directory / "shop.pem", authority.directory / "shop.key", make(authority, tmp_path)
+    listen = f"\n  - address: 127.0.0.1:PORT\n    tls: {{ certificate: {path}, key: {key}, ocsp_response: {file} }}"
+    gate = make_gate(f"origin: http://127.0.0.1:{make_origin().port}\n", listen=listen)
+    assert b"OCSP response: no response sent" in shown_status(gate.port)
+    assert reason in gate.run("check", gate.rules_path).stderr

@@ -10,6 +10,7 @@
 
 #include "CTLS.h"
 #include "pem.h"
+#include "staple.h"
 #include "tickets.h"
 
 /// A DNS name of a certificate, in lower case, and the context that shows the certificate.
@@ -166,7 +167,8 @@ static int say(crumbgate_tls_reason *reason) {
 }
 
 int crumbgate_tls_server_add(
-    crumbgate_tls_context *first, crumbgate_tls_bytes chain, crumbgate_tls_bytes key, crumbgate_tls_reason *reason) {
+    crumbgate_tls_context *first, crumbgate_tls_bytes chain, crumbgate_tls_bytes key, crumbgate_tls_bytes staple,
+    crumbgate_tls_reason *reason) {
     ERR_clear_error();
     certificate_table *table = SSL_CTX_get_ex_data(first, table_index);
     SSL_CTX *context = first;
@@ -186,7 +188,8 @@ int crumbgate_tls_server_add(
     if (certificates != NULL && private_key != NULL) {
         X509 *own = sk_X509_shift(certificates);
         is_done = SSL_CTX_use_cert_and_key(context, own, private_key, certificates, 1) == 1 &&
-                  SSL_CTX_check_private_key(context) == 1 && add_names(table, own, context);
+                  SSL_CTX_check_private_key(context) == 1 && add_names(table, own, context) &&
+                  crumbgate_tls_staple(context, staple, chain);
         X509_free(own);
     }
     EVP_PKEY_free(private_key);

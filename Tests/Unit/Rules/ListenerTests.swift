@@ -53,9 +53,11 @@ struct ListenerTests {
         let files = try Certificates()
         try files.make("shop", for: ["shop.example", "www.shop.example"])
         try files.make("other", for: ["other.example"])
+        try files.write("shop.der", "none")
         let text = String(decoding: try fixture("valid/tls.yaml"), as: UTF8.self)
         let policy = try files.policy(text)
-        #expect(policy.warnings.isEmpty)
+        // What is no OCSP response is not shown, and the certificate without one is as good.
+        #expect(policy.warnings.map(\.message) == ["`\(files.folder.path)/shop.der` holds no OCSP response"])
         #expect(policy.listeners.map(\.authority) == ["0.0.0.0:80", "0.0.0.0:443", "[::]:443"])
         #expect(policy.listeners.map { $0.tls?.minimumVersion } == [nil, .tls13, .tls12])
         #expect(policy.listeners[2].tls?.certificates.count == 2)

@@ -59,10 +59,25 @@ void crumbgate_tls_cleanse(char *text);
 
 /// A server's context; `minimum` is 0x0303 for TLS 1.2 or 0x0304 for TLS 1.3. NULL when there is no memory.
 crumbgate_tls_context *crumbgate_tls_server(int minimum, crumbgate_tls_bytes identity);
+/// What an OCSP response (RFC 6960, DER) says of a certificate.
+enum crumbgate_staple_state {
+    crumbgate_staple_good,
+    /// No OCSP response.
+    crumbgate_staple_unreadable,
+    /// Of another certificate.
+    crumbgate_staple_differs,
+    /// The certificate is revoked or not known.
+    crumbgate_staple_bad,
+};
+/// Reads a response; `next_update` is in seconds since 1970, 0 where it says nothing.
+enum crumbgate_staple_state crumbgate_staple_read(
+    crumbgate_tls_bytes response, crumbgate_tls_bytes certificate, int64_t *next_update);
+
 /// Adds a certificate with its chain and key; the first answers whoever names none or an unknown one (RFC 6066 §3).
-/// 1 on success.
+/// A `staple` that is not empty is an OCSP response, shown until its next update is due. 1 on success.
 int crumbgate_tls_server_add(
-    crumbgate_tls_context *context, crumbgate_tls_bytes chain, crumbgate_tls_bytes key, crumbgate_tls_reason *reason);
+    crumbgate_tls_context *context, crumbgate_tls_bytes chain, crumbgate_tls_bytes key, crumbgate_tls_bytes staple,
+    crumbgate_tls_reason *reason);
 /// A client's context for one server: `authorities` is PEM, empty for the system's; `chain` and `key` are empty where the
 /// client shows no certificate. NULL with a reason when something is wrong with them.
 crumbgate_tls_context *crumbgate_tls_client(
