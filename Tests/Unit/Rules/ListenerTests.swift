@@ -72,7 +72,7 @@ struct ListenerTests {
                 == "Strict-Transport-Security: max-age=63072000; includeSubDomains; preload\r\n")
         #expect(
             Set(policy.certificateFiles.map { $0.split(separator: "/").last }) == [
-                "shop.pem", "shop.key", "other.pem", "other.key",
+                "shop.pem", "shop.key", "shop.der", "other.pem", "other.key",
             ])
         #expect(policy.summary.contains("0.0.0.0:80, 0.0.0.0:443 (TLS 1.3 or later), [::]:443 (TLS 1.2 or later)"))
     }
