@@ -33,7 +33,8 @@ def test_what_is_left_of_an_upload_that_was_answered_early_is_no_request(gate, o
         assert client.is_at_end()
     origin.reset()
     assert fetch(gate.port, "/next").body == b"ok"
-    assert [message.target for message in origin.requests] == ["/next"]
+    # The proxy may have answered before the origin read the head.
+    assert [message.target for message in origin.requests if message.target != "/upload"] == ["/next"]
 
 
 LATE = {
