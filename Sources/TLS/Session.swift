@@ -28,9 +28,6 @@ public struct Channel: ~Copyable {
         }
     }
 
-    /// Whether there are no records to send.
-    public var isEmpty: Bool { unsafe crumbgate_tls_outgoing(pointer).count == 0 }
-
     /// Appends the records from an offset on to a buffer, and forgets them all.
     public mutating func take(from offset: Int, into buffer: inout ByteBuffer) {
         buffer.append(outgoing.extracting(offset..<outgoing.byteCount))

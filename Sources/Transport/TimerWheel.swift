@@ -46,8 +46,6 @@ struct TimerWheel: ~Copyable {
         position = now / Self.granularity
     }
 
-    var isEmpty: Bool { occupied == 0 }
-
     /// Puts an entry at `deadline` or, if that is farther, at the horizon; returns when it comes due.
     mutating func insert(_ token: Token, deadline: Int64, now: Int64) -> Int64 {
         let due = min(max(deadline, now), now + Self.horizon)

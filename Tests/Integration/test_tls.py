@@ -466,11 +466,15 @@ def test_new_certificates_are_taken_under_load_without_a_lost_request(make_gate,
     del session
 
 
-def test_a_broken_certificate_keeps_the_old_one_and_says_why(make_gate, make_origin, authority, tmp_path):
-    origin = make_origin()
-    path, key = authority.issue("own", "shop.test", into=tmp_path)
+def gate_of_its_own(make_gate, make_origin, authority, folder):
+    """A gate whose certificate is in this folder, and the certificate's path."""
+    path, key = authority.issue("own", "shop.test", into=folder)
     listen = f"\n  - address: 127.0.0.1:PORT\n    tls: {{ certificate: {path}, key: {key} }}"
-    gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\n", listen=listen)
+    return make_gate(f"origin: http://127.0.0.1:{make_origin().port}\n", listen=listen), path
+
+
+def test_a_broken_certificate_keeps_the_old_one_and_says_why(make_gate, make_origin, authority, tmp_path):
+    gate, path = gate_of_its_own(make_gate, make_origin, authority, tmp_path)
     path.write_text("-----BEGIN CERTIFICATE-----\nnonsense\n-----END CERTIFICATE-----\n")
     gate.signal(signal.SIGHUP)
     gate.wait_for_log(b"the old ones stay in force")
@@ -481,10 +485,7 @@ def test_a_broken_certificate_keeps_the_old_one_and_says_why(make_gate, make_ori
 
 def test_a_renewed_certificate_is_taken_although_a_reload_fails(make_gate, make_origin, authority, tmp_path):
     """What renewed it may have asked for the reload."""
-    origin = make_origin()
-    path, key = authority.issue("own", "shop.test", into=tmp_path)
-    listen = f"\n  - address: 127.0.0.1:PORT\n    tls: {{ certificate: {path}, key: {key} }}"
-    gate = make_gate(f"origin: http://127.0.0.1:{origin.port}\n", listen=listen)
+    gate, _ = gate_of_its_own(make_gate, make_origin, authority, tmp_path)
     gate.write_rules("origin: nonsense\n")
     gate.wait_for_log(b"rules not reloaded")
     authority.issue("own", "shop.test", "second.test", into=tmp_path)

@@ -12,17 +12,8 @@ from .message import Stream, is_expiry
 DOCUMENT = ("Accept: text/html,application/xhtml+xml,*/*;q=0.8", "Sec-Fetch-Dest: document")
 
 
-class Client(Stream):
-    """One connection to the proxy."""
-
-    def __init__(self, port, timeout=10, receive_buffer=None):
-        sock = socket.socket()
-        if receive_buffer:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
-        sock.settimeout(timeout)
-        sock.connect(("127.0.0.1", port))
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        super().__init__(sock)
+class Visitor(Stream):
+    """Somebody at the other end of a connection to the proxy."""
 
     def __enter__(self):
         return self
@@ -34,6 +25,19 @@ class Client(Stream):
         """Sends one request and returns its response."""
         self.send(request(target, fields, method, body, host))
         return self.response(method)
+
+
+class Client(Visitor):
+    """One connection to the proxy."""
+
+    def __init__(self, port, timeout=10, receive_buffer=None):
+        sock = socket.socket()
+        if receive_buffer:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        sock.settimeout(timeout)
+        sock.connect(("127.0.0.1", port))
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        super().__init__(sock)
 
 
 def request(target="/", fields=(), method="GET", body=None, host="shop.test"):

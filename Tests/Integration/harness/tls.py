@@ -5,7 +5,7 @@ import socket
 import ssl
 import subprocess
 
-from .message import Stream
+from .client import Visitor
 
 
 def openssl(*arguments, **options):
@@ -64,7 +64,7 @@ def careless(**options):
     return context
 
 
-class SecureClient(Stream):
+class SecureClient(Visitor):
     """One TLS connection to the proxy; the end of the stream without a close_notify is an error."""
 
     def __init__(self, port, context, name="shop.test", session=None, timeout=10, receive_buffer=None):
@@ -82,18 +82,6 @@ class SecureClient(Stream):
             sock.close()
             raise
         super().__init__(secured)
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def request(self, target="/", fields=(), method="GET", body=None, host="shop.test"):
-        from .client import request
-
-        self.send(request(target, fields, method, body, host))
-        return self.response(method)
 
     @property
     def names(self):
