@@ -76,6 +76,11 @@ struct Forwarding {
     }
 }
 
+extension Gateway {
+    /// Whether a peer is one of our own proxies, whose word is taken for who is behind it.
+    public mutating func trusts(_ peer: ClientAddress) -> Bool { snapshots[current]?.policy.trusts(peer) ?? false }
+}
+
 extension Policy {
     /// Whether forwarding fields from this address are believed.
     func trusts(_ address: ClientAddress) -> Bool {

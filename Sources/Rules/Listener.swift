@@ -10,6 +10,8 @@ public struct Listener: Hashable, Sendable {
     public internal(set) var tls: ListenerTLS?
     /// The port for HTTPS that requests are sent on to; nil where they are answered.
     public internal(set) var redirectPort: UInt16?
+    /// Whether connections begin with a header of the PROXY protocol, and only trusted proxies may connect.
+    public internal(set) var expectsProxyHeader = false
 
     package init(host: String, port: UInt16, tls: ListenerTLS? = nil) {
         self.host = host

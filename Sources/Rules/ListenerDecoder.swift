@@ -8,6 +8,8 @@ struct ListenerDecoder {
     private var redirects: [(place: Node, listener: Listener)] = []
     /// Where a listener's `tls` is, and its certificates, for what can be said only when the sites are known.
     private var shown: [(place: Node, certificates: [Certificate])] = []
+    /// Where `proxy_protocol` is expected.
+    private var proxied: [Node] = []
 
     init(reader: RulesReader) { self.reader = reader }
 
@@ -46,6 +48,16 @@ struct ListenerDecoder {
         return listeners
     }
 
+    /// Says where nobody could connect.
+    func checkProxies(areTrusted: Bool) {
+        guard !areTrusted else { return }
+        for place in proxied {
+            reader.report(
+                "only trusted proxies may connect here, and there are none", at: place,
+                expected: "`trusted_proxies`: the addresses that connect here")
+        }
+    }
+
     /// Says which hosts would be shown a certificate of another name.
     func checkNames(of sites: [Site]) {
         for (place, certificates) in shown {
@@ -75,6 +87,10 @@ struct ListenerDecoder {
         }
         if let node = section["redirect_to_https"], reader.boolean(node, "redirect_to_https") == true {
             redirects.append((node, listener))
+        }
+        if let node = section["proxy_protocol"], reader.boolean(node, "proxy_protocol") == true {
+            listener.expectsProxyHeader = true
+            proxied.append(section.key("proxy_protocol") ?? node)
         }
         return listener
     }

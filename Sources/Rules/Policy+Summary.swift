@@ -7,6 +7,7 @@ extension Policy {
         var text = "\(sourceFile): no errors\n"
         let addresses = listeners.map { listener in
             listener.authority + (listener.tls.map { " (TLS \($0.minimumVersion.rawValue) or later)" } ?? "")
+                + (listener.expectsProxyHeader ? " (PROXY protocol)" : "")
         }
         text += "listens on \(addresses.joined(separator: ", "))\n"
         for site in sites {

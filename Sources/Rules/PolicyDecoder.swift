@@ -35,6 +35,7 @@ struct PolicyDecoder {
             file["console"], besides: listeners, directory: directory)
         guard let sites = sites(file, console: console, listeners: listeners) else { return nil }
         listening.checkNames(of: sites)
+        listening.checkProxies(areTrusted: !trustedProxies.isEmpty)
         if listeners.allSatisfy({ $0.tls == nil }), trustedProxies.isEmpty { refuseTransportSecurity(file) }
         return Policy(
             sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,

@@ -58,7 +58,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .palette: Palette.Part.allCases.map(\.rawValue)
         case .logo: ["path", "alt"]
         case .console: ["listen", "metrics_token_file"]
-        case .listener: ["address", "tls", "redirect_to_https"]
+        case .listener: ["address", "tls", "redirect_to_https", "proxy_protocol"]
         case .tls: ["certificate", "key", "ocsp_response", "certificates", "minimum_version"]
         case .certificate: ["certificate", "key", "ocsp_response"]
         case .strictTransportSecurity: ["max_age", "include_subdomains", "preload"]

@@ -10,6 +10,8 @@ let noConnection = UInt32.max
 /// A visitor's connection.
 struct ClientConnection: ~Copyable {
     enum Phase {
+        /// Before everything else: the proxy in front has not said yet who is there.
+        case introduction
         /// Between requests, or inside a request head.
         case head
         /// Inside the body of a request to one of our own paths.
@@ -42,7 +44,8 @@ struct ClientConnection: ~Copyable {
     }
 
     let fd: Int32
-    let peer: ClientAddress
+    /// Who is at the other end, or behind the proxy there.
+    var peer: ClientAddress
     /// Where its requests are sent on to; 0 where they are answered.
     let redirectPort: UInt16
     var phase = Phase.head

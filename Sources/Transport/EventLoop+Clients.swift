@@ -42,6 +42,7 @@ extension EventLoop {
             guard clients.contains(handle) else { return }
             let hasMoved: Bool
             switch clients[index].phase {
+            case .introduction: hasMoved = receiveIntroduction(index)
             case .head:
                 guard clients[index].outgoing.isEmpty else { return }
                 hasMoved = receiveHead(index)
@@ -273,7 +274,7 @@ extension EventLoop {
         case .head:
             if isEstablished(index) { awaitRequest(of: index) }
             return true
-        case .collecting, .keeping, .waiting, .lingering: return true
+        case .introduction, .collecting, .keeping, .waiting, .lingering: return true
         }
     }
 

@@ -53,7 +53,7 @@ extension EventLoop {
                 !clients[index].exchange.isRequestComplete && origin != noConnection
                 && !origins[origin].flags.contains(.isConnecting) && origins[origin].outgoing.isEmpty
             failExchange(of: index, isVisitorsTurn ? .requestTimedOut : .timedOut)
-        case .collecting, .tunnel, .flushing, .lingering: abandonClient(index)
+        case .introduction, .collecting, .tunnel, .flushing, .lingering: abandonClient(index)
         }
     }
 }

@@ -235,7 +235,10 @@ struct EventLoop: ~Copyable {
             limits = update.policy.limits
             adoptRoutes(update.endpoints)
             adopt(update.contexts)
-            for index in listeners.indices { listeners[index].redirectPort = update.redirectPorts[index] }
+            for index in listeners.indices {
+                listeners[index].redirectPort = update.redirectPorts[index]
+                listeners[index].expectsProxyHeader = update.expectsProxyHeader[index]
+            }
             released.append(contentsOf: endpoints.indices.filter { endpoints[$0].waitingCount > 0 })
         }
         if let certificates = orders.certificates { adopt(certificates) }
@@ -275,7 +278,8 @@ struct EventLoop: ~Copyable {
         }
         listeners = []
         for index in 0..<clients.endIndex where clients.isOccupied(index) {
-            if clients[index].phase == .head, clients[index].leftover.isEmpty, clients[index].outgoing.isEmpty {
+            let isQuiet = clients[index].phase == .head || clients[index].phase == .introduction
+            if isQuiet, clients[index].leftover.isEmpty, clients[index].outgoing.isEmpty {
                 expect(client: index, within: min(500, timeouts.drain))
             }
         }

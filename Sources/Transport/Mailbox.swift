@@ -33,6 +33,7 @@ struct PolicyUpdate: Sendable {
     /// By listening socket.
     let contexts: [ServerContext?]
     let redirectPorts: [UInt16]
+    let expectsProxyHeader: [Bool]
 }
 
 /// A listening socket of one loop.
@@ -42,6 +43,8 @@ struct ListeningSocket: Sendable {
     var context: ServerContext?
     /// Where requests without TLS are sent on to; 0 where they are answered.
     var redirectPort: UInt16
+    /// Whether only trusted proxies connect, and say who is behind them (`ProxyHeader`).
+    var expectsProxyHeader: Bool
 }
 
 /// Visitors' connections over all loops; the limit on them is one of the process.

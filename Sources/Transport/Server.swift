@@ -90,7 +90,9 @@ public final class Server {
         for ring in rings {
             let mailbox = try Mailbox()
             let listeners = zip(try openListeners(policy), zip(contexts, places)).map {
-                ListeningSocket(fd: $0, context: $1.0, redirectPort: $1.1.redirectPort ?? 0)
+                ListeningSocket(
+                    fd: $0, context: $1.0, redirectPort: $1.1.redirectPort ?? 0,
+                    expectsProxyHeader: $1.1.expectsProxyHeader)
             }
             let configuration = LoopConfiguration(
                 policy: policy, resources: resources, endpoints: endpoints, measuring: MeasuringContext(ring: ring),
@@ -160,11 +162,12 @@ public final class Server {
             let endpoints = try resolveOrigins(of: next)
             let resources = try loader.resources(next)
             let contexts = try contexts(for: next)
+            // One that is not named any more keeps its manners until the restart.
+            let listeners = places.map { place in next.listeners.first(where: place.isSamePlace) }
             let update = PolicyUpdate(
                 policy: next, resources: resources, endpoints: endpoints, contexts: contexts,
-                redirectPorts: places.map { place in
-                    next.listeners.first(where: place.isSamePlace)?.redirectPort ?? 0
-                })
+                redirectPorts: listeners.map { $0?.redirectPort ?? 0 },
+                expectsProxyHeader: zip(listeners, places).map { ($0 ?? $1).expectsProxyHeader })
             for mailbox in mailboxes {
                 mailbox.post { orders in
                     orders.update = update

@@ -28,6 +28,18 @@ enum Socket {
         return result
     }
 
+    /// Receives at most `limit` bytes to the end of `buffer` and leaves them in the socket, too.
+    static func peek(_ fd: Int32, into buffer: inout ByteBuffer, limit: Int) -> TransferResult {
+        var result = TransferResult.wouldBlock
+        unsafe buffer.appendUnsafely(capacity: limit) { memory in
+            // The kernel writes at most `limit` bytes, the size of the memory lent.
+            let count = unsafe crumbgate_peek(fd, memory.baseAddress, limit)
+            result = count == 0 ? .closed : outcome(count)
+            return max(0, count)
+        }
+        return result
+    }
+
     /// Sends what the socket takes at once.
     static func send(_ fd: Int32, _ bytes: RawSpan) -> TransferResult {
         unsafe bytes.withUnsafeBytes { memory in

@@ -77,6 +77,14 @@ struct ListenerTests {
         #expect(policy.summary.contains("0.0.0.0:80, 0.0.0.0:443 (TLS 1.3 or later), [::]:443 (TLS 1.2 or later)"))
     }
 
+    @Test("A listener says whether proxies introduce their visitors there")
+    func proxies() throws {
+        let policy = try policy("proxies")
+        #expect(policy.listeners.map(\.expectsProxyHeader) == [true, false])
+        #expect(policy.warnings.isEmpty)
+        #expect(policy.summary.contains("127.0.0.1:8080 (PROXY protocol), 127.0.0.1:8081\n"))
+    }
+
     @Test("A good certificate and its key give no finding")
     func good() throws {
         let files = try Certificates()

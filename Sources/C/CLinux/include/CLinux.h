@@ -40,6 +40,9 @@ static inline ssize_t crumbgate_send(int fd, const void *bytes, size_t length) {
 
 static inline ssize_t crumbgate_recv(int fd, void *bytes, size_t length) { return recv(fd, bytes, length, 0); }
 
+/// Receives and leaves what was received where it is.
+static inline ssize_t crumbgate_peek(int fd, void *bytes, size_t length) { return recv(fd, bytes, length, MSG_PEEK); }
+
 /// Moves bytes from one descriptor to another, one of which is a pipe, without a copy in this process.
 static inline ssize_t crumbgate_splice(int from, int to, size_t length) {
     return splice(from, NULL, to, NULL, length, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
