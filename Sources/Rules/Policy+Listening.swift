@@ -6,7 +6,8 @@ extension Policy {
             sourceFile: sourceFile, sites: sites, listeners: listeners + [listener], limits: limits,
             timeouts: timeouts, trustedProxies: trustedProxies, stateDirectory: stateDirectory,
             memoryDirectory: memoryDirectory, consentSecretFile: consentSecretFile, location: location,
-            lists: lists, workers: workers, log: log, connectAnswer: connectAnswer, traceAnswer: traceAnswer,
+            lists: lists, workers: workers, user: user, log: log, connectAnswer: connectAnswer,
+            traceAnswer: traceAnswer,
             console: console, warnings: warnings)
     }
 }

@@ -31,6 +31,8 @@ public final class Policy: Sendable {
     package let lists: TrafficLists
     /// Event loops, one thread each.
     public let workers: Int
+    /// The user that a server started by root becomes; nil when it stays what it is.
+    public let user: String?
     /// What is logged.
     public let log: LogSettings
     /// The status that answers `CONNECT`: 405 or 501.
@@ -48,7 +50,8 @@ public final class Policy: Sendable {
     package init(
         sourceFile: String, sites: [Site], listeners: [Listener], limits: Limits, timeouts: Timeouts,
         trustedProxies: [AddressBlock], stateDirectory: String, memoryDirectory: String?, consentSecretFile: String,
-        location: LocationSettings, lists: TrafficLists, workers: Int, log: LogSettings, connectAnswer: Int,
+        location: LocationSettings, lists: TrafficLists, workers: Int, user: String?, log: LogSettings,
+        connectAnswer: Int,
         traceAnswer: Int,
         console: ConsoleSettings?, warnings: [RulesDiagnostic]
     ) {
@@ -64,6 +67,7 @@ public final class Policy: Sendable {
         self.location = location
         self.lists = lists
         self.workers = workers
+        self.user = user
         self.log = log
         self.connectAnswer = connectAnswer
         self.traceAnswer = traceAnswer
@@ -73,6 +77,9 @@ public final class Policy: Sendable {
             sites.flatMap { site in site.hosts.map { (pattern: $0, value: UInt32(site.index)) } })
         defaultSite = sites.firstIndex { $0.hosts.isEmpty }
     }
+
+    /// Descriptors for clients and origins when as many are there as the limits allow.
+    public var mostConnections: Int { limits.clients + workers * sites.count * limits.originConnections }
 
     /// The site that serves an authority (`host[:port]`, any case), or nil when hosts are listed and it is not among
     /// them: the request is misdirected then (421, RFC 9110 §15.5.20).

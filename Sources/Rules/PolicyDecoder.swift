@@ -30,6 +30,7 @@ struct PolicyDecoder {
         let timeouts = timeouts(file["timeouts"])
         let trustedProxies = trustedProxies(file["trusted_proxies"])
         let workers = workers(file["workers"])
+        let user = user(file["user"])
         let log = log(file["log"])
         let console = ConsoleDecoder(reader: reader).settings(
             file["console"], besides: listeners, directory: directory)
@@ -41,7 +42,7 @@ struct PolicyDecoder {
             sourceFile: reader.lines.file, sites: sites, listeners: listeners, limits: limits, timeouts: timeouts,
             trustedProxies: trustedProxies, stateDirectory: state, memoryDirectory: memory,
             consentSecretFile: secret ?? join(state, "consent.key"), location: location, lists: lists, workers: workers,
-            log: log,
+            user: user, log: log,
             connectAnswer: connect, traceAnswer: trace, console: console, warnings: sorted(reader.diagnostics))
     }
 
@@ -205,6 +206,30 @@ struct PolicyDecoder {
         guard let node else { return cores }
         if case .scalar(let scalar) = node, scalar.string == "auto" { return cores }
         return reader.integer(node, "workers", in: 1...256) ?? cores
+    }
+
+    /// A name such as Debian gives to users of services; whether there is one, only the machine can tell.
+    private func user(_ node: Node?) -> String? {
+        guard let node, !reader.isNull(node), let name = reader.text(node, "user") else { return nil }
+        let expected = "a user of this machine with few rights, such as `crumbgate`"
+        let isName =
+            name.utf8.count <= 32 && !name.hasPrefix("-")
+            && name.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
+            }
+        if name == "root" {
+            reader.report("as root a fault would cost the whole machine", at: node, expected: expected)
+        } else if !isName {
+            reader.report("`\(name.prefix(64))` is not a user's name", at: node, expected: expected)
+        } else {
+            return name
+        }
+        return nil
     }
 
     /// The lists of the program, with those of an operator's file in front.

@@ -11,7 +11,7 @@ package enum RulesSection: String, CaseIterable, Sendable {
             ["listen"] + Self.site.keys + [
                 "sites", "trusted_proxies", "state_directory", "memory_directory",
                 "consent_secret_file", "location", "lists", "limits", "timeouts",
-                "methods", "workers", "log", "console",
+                "methods", "workers", "user", "log", "console",
             ]
         case .site:
             [

@@ -32,9 +32,11 @@ public struct SystemError: Error, CustomStringConvertible {
     /// Its errno.
     public let code: Int32
 
-    init(_ call: String) {
+    init(_ call: String) { self.init(call, code: crumbgate_errno()) }
+
+    init(_ call: String, code: Int32) {
         self.call = call
-        code = crumbgate_errno()
+        self.code = code
     }
 
     /// The call and the reason in words.

@@ -18,6 +18,7 @@ public final class Server {
     public typealias LogWriter = ([UInt8]) -> Void
 
     private var policy: Policy
+    private let entrance: Entrance
     private let loader: Loader
     private let logger: Logger
     private let writeLog: LogWriter
@@ -55,13 +56,14 @@ public final class Server {
         }
     }
 
-    /// Makes a server for a policy that was loaded already; `rings` has one ring for each of its workers, and somebody
-    /// does what comes into `receipts`, and drains the rings whenever `measuringWaker` is signalled.
+    /// Makes a server for a policy that was loaded already, and its entrance; `rings` has one ring for each of its workers,
+    /// and somebody does what comes into `receipts`, and drains the rings whenever `measuringWaker` is signalled.
     public init(
-        policy: Policy, loader: Loader, rings: [FactRing], receipts: ReceiptQueue, measuringWaker: Waker,
-        status: ServerStatus = ServerStatus(), logger: Logger, writeLog: @escaping LogWriter
+        policy: Policy, entrance: Entrance, loader: Loader, rings: [FactRing], receipts: ReceiptQueue,
+        measuringWaker: Waker, status: ServerStatus = ServerStatus(), logger: Logger, writeLog: @escaping LogWriter
     ) {
         self.policy = policy
+        self.entrance = entrance
         self.loader = loader
         self.rings = rings
         self.receipts = receipts
@@ -71,31 +73,37 @@ public final class Server {
         self.writeLog = writeLog
     }
 
-    /// Opens the listening sockets, starts the loops and serves until SIGTERM or SIGINT; then everything in flight is
-    /// finished, as far as `timeouts.drain` allows.
+    /// Listens, starts the loops and serves until SIGTERM or SIGINT; then everything in flight is finished, as far as
+    /// `timeouts.drain` allows.
     ///
     /// - Parameter isReady: called once connections are accepted.
     public func run(onHangUp hangUp: HangUp = .reloads, isReady: () -> Void) throws {
         let signals = try Signals()
         let watch = FileWatch(path: policy.sourceFile)
-        // Before the files are read: what changes meanwhile is read again.
-        var certificates = CertificateWatch(policy)
-        let endpoints = try resolveOrigins(of: policy)
+        // What changed since the entrance read the files is read again.
+        var certificates = entrance.certificates
         let resources = try loader.resources(policy)
         let connections = ConnectionCount()
-        try checkListeners(policy)
-        places = policy.listeners
-        contexts = try places.map { try $0.context() }
+        places = entrance.places
+        contexts = entrance.contexts
         TicketKeys.tend(seconds: Self.seconds)
-        for ring in rings {
+        for (ring, sockets) in zip(rings, entrance.sockets) {
             let mailbox = try Mailbox()
-            let listeners = zip(try openListeners(policy), zip(contexts, places)).map {
+            for (fd, place) in zip(sockets, places) {
+                do {
+                    try Socket.listen(on: fd, backlog: 1024)
+                } catch {
+                    throw ListenError(listener: place, cause: error)
+                }
+            }
+            let listeners = zip(sockets, zip(contexts, places)).map {
                 ListeningSocket(
                     fd: $0, context: $1.0, redirectPort: $1.1.redirectPort ?? 0,
                     expectsProxyHeader: $1.1.expectsProxyHeader)
             }
             let configuration = LoopConfiguration(
-                policy: policy, resources: resources, endpoints: endpoints, measuring: MeasuringContext(ring: ring),
+                policy: policy, resources: resources, endpoints: entrance.endpoints,
+                measuring: MeasuringContext(ring: ring),
                 connections: connections, receipts: receipts, measuringWaker: measuringWaker,
                 listeners: listeners)
             mailboxes.append(mailbox)
@@ -104,6 +112,7 @@ public final class Server {
         status.watch(mailboxes)
         status.phase = .serving
         isReady()
+        ServiceManager.tell("READY=1")
         while true {
             var event = signals.wait(also: watch, milliseconds: 250)
             flushLog()
@@ -117,6 +126,7 @@ public final class Server {
             case .reload: reload(watching: &certificates)
             case .terminate:
                 status.phase = .draining
+                ServiceManager.tell("STOPPING=1")
                 // The order first: a log that nobody reads must not hold it up.
                 for mailbox in mailboxes { mailbox.post { $0.stops = true } }
                 logger.info("stopping: no new connections, finishing what is in flight")
@@ -159,7 +169,7 @@ public final class Server {
             if next.console != policy.console {
                 logger.warning("`console` changes only with a restart: until then it is what it was")
             }
-            let endpoints = try resolveOrigins(of: next)
+            let endpoints = try Entrance.endpoints(of: next)
             let resources = try loader.resources(next)
             let contexts = try contexts(for: next)
             // One that is not named any more keeps its manners until the restart.
@@ -207,58 +217,5 @@ public final class Server {
         } catch {
             logger.error("certificates not reloaded, the old ones stay in force: \(error)")
         }
-    }
-
-    private func resolveOrigins(of policy: Policy) throws -> [ResolvedOrigin] {
-        try policy.sites.map { site in
-            let addresses = try SocketAddress.resolve(
-                host: site.origin.host, port: site.origin.port, isPassive: false)
-            return ResolvedOrigin(
-                host: site.origin.host, port: site.origin.port, addresses: addresses, tls: site.origin.tls,
-                context: try site.origin.context())
-        }
-    }
-
-    /// Whether the ports are free: event loops share theirs, so that another process of the same user could take a share
-    /// of the connections too, unnoticed by anybody.
-    private func checkListeners(_ policy: Policy) throws {
-        for listener in policy.listeners {
-            let addresses = try SocketAddress.resolve(host: listener.host, port: listener.port, isPassive: true)
-            guard let address = addresses.first else { continue }
-            do {
-                try Socket.checkIsFree(address)
-            } catch {
-                throw ListenError(listener: listener, cause: error)
-            }
-        }
-    }
-
-    private func openListeners(_ policy: Policy) throws -> [Int32] {
-        var opened: [Int32] = []
-        for listener in policy.listeners {
-            let addresses = try SocketAddress.resolve(host: listener.host, port: listener.port, isPassive: true)
-            guard let address = addresses.first else { continue }
-            do {
-                opened.append(try Socket.listen(on: address, backlog: 1024))
-            } catch {
-                for fd in opened { close(fd) }
-                throw ListenError(listener: listener, cause: error)
-            }
-        }
-        return opened
-    }
-}
-
-/// A listener that cannot be opened.
-public struct ListenError: Error, CustomStringConvertible {
-    let listener: Listener
-    let cause: SystemError
-
-    /// The listener, the reason and what to do about it.
-    public var description: String {
-        let hint =
-            cause.code == EADDRINUSE
-            ? " - another program listens there" : cause.code == EACCES ? " - ports below 1024 need privileges" : ""
-        return "cannot listen on \(listener.host):\(listener.port): \(cause)\(hint)"
     }
 }

@@ -103,8 +103,8 @@ enum Socket {
         guard result == 0 else { throw error }
     }
 
-    /// Opens a listening socket that shares its port with the other loops' (SO_REUSEPORT).
-    static func listen(on address: SocketAddress, backlog: Int32) throws(SystemError) -> Int32 {
+    /// Binds a socket that shares its port with the other loops' (SO_REUSEPORT).
+    static func bind(to address: SocketAddress) throws(SystemError) -> Int32 {
         let fd = socket(address.family, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard fd >= 0 else { throw SystemError("socket") }
         _ = crumbgate_set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1)
@@ -115,11 +115,11 @@ enum Socket {
             close(fd)
             throw error
         }
-        guard Glibc.listen(fd, backlog) == 0 else {
-            let error = SystemError("listen")
-            close(fd)
-            throw error
-        }
         return fd
+    }
+
+    /// Lets connections come to a bound socket.
+    static func listen(on fd: Int32, backlog: Int32) throws(SystemError) {
+        guard Glibc.listen(fd, backlog) == 0 else { throw SystemError("listen") }
     }
 }

@@ -12,14 +12,17 @@ import Transport
 /// The proxy with everything that it needs around it: secrets, places, measuring, log.
 struct ProxyServer {
     private let policy: Policy
+    private let user: String?
     private let logger: Logger
     private let rings: [FactRing]
     /// What is made of the rules file's policy, at the start and at each reload.
     private let adjust: (Policy) -> Policy
 
-    init(policy: Policy, adjust: @escaping (Policy) -> Policy = { $0 }) throws {
+    /// - Parameter user: whom to serve as; without one, whom the rules name.
+    init(policy: Policy, user: String? = nil, adjust: @escaping (Policy) -> Policy = { $0 }) throws {
         let policy = adjust(policy)
         self.policy = policy
+        self.user = user ?? policy.user
         self.adjust = adjust
         var logger = Logger(label: "crumbgate")
         logger.logLevel = Logger.Level(policy.log.level)
@@ -29,8 +32,11 @@ struct ProxyServer {
 
     /// Serves until it is told to stop; `isReady` is called once visitors are accepted.
     mutating func run(onHangUp hangUp: Server.HangUp = .reloads, isReady: () -> Void) throws {
-        crumbgate_forbid_core_dumps()
+        crumbgate_forbid_new_privileges()
         let logger = logger
+        // What is bound and read before is what may need root.
+        let entrance = try Entrance(policy)
+        try Privileges.drop(to: user, policy: policy, logger: logger)
         let places = PlaceSource(logger: logger)
         let measuring = try MeasuringThread(policy: policy, rings: rings, logger: logger)
         let receipts = try ReceiptThread(policy: policy, logger: logger)
@@ -51,10 +57,10 @@ struct ProxyServer {
         defer { accessLog.stop() }
         let status = ServerStatus()
         let server = Server(
-            policy: policy, loader: loader, rings: rings, receipts: receipts.queue,
+            policy: policy, entrance: entrance, loader: loader, rings: rings, receipts: receipts.queue,
             measuringWaker: measuring.waker, status: status, logger: logger, writeLog: accessLog.take)
         let files = crumbgate_raise_file_limit()
-        let wanted = policy.limits.clients + policy.workers * policy.sites.count * policy.limits.originConnections
+        let wanted = policy.mostConnections
         if files < wanted {
             logger.warning(
                 """

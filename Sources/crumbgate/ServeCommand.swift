@@ -17,8 +17,11 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "The rules file.")
     var rules = "rules/shop.yaml"
 
+    @Option(help: "The user to become once ports are bound and keys read; needs root. (default: `user` of the rules)")
+    var user: String?
+
     func run() throws {
-        var server = try ProxyServer(policy: try loadPolicy(rules))
+        var server = try ProxyServer(policy: try loadPolicy(rules), user: user)
         try server.run {}
     }
 }

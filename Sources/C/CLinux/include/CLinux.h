@@ -154,3 +154,45 @@ int crumbgate_is_port_open(uint16_t port);
 /// Makes SIGTERM, SIGINT and SIGHUP readable as bytes from the descriptor that it returns, whichever thread gets them,
 /// and SIGPIPE nothing; -1 with the reason in errno. A program that is started afterwards finds the usual actions.
 int crumbgate_watch_signals(void);
+
+// MARK: Privileges
+
+/// Finds a user of this machine and their group: 1; 0 when there is none of that name; -1 with the reason in errno.
+int crumbgate_find_user(const char *name, uint32_t *user, uint32_t *group);
+
+/// Becomes a user for good, with their groups and without any capability, but that of binding ports below 1024 where it
+/// is kept. Called while there is one thread only. 0, or -1 with the reason in errno; EPERM: only root can.
+int crumbgate_become(const char *name, uint32_t user, uint32_t group, int keeps_low_ports);
+
+/// Gives up every capability of the calling thread and of those that it makes; 0, or -1 with the reason in errno.
+int crumbgate_give_up_capabilities(void);
+
+/// No program that this thread starts gets more than it has itself (PR_SET_NO_NEW_PRIVS).
+void crumbgate_forbid_new_privileges(void);
+
+/// Tells the service manager at a socket's path something, as sd_notify(3) does; 0, or -1 with the reason in errno.
+int crumbgate_notify(const char *path, const char *state);
+
+// MARK: What a machine is like
+
+/// Whether something keeps the system's clock right: 1 or 0; -1 when nobody can tell.
+int crumbgate_is_clock_synchronised(void);
+
+/// Seconds since 1970 of a date in a field of HTTP (RFC 9110 §5.6.7, IMF-fixdate); -1 where it is none.
+int64_t crumbgate_http_date(const char *text);
+
+/// What the kernel may lack.
+enum {
+    crumbgate_lacks_epoll = 1,
+    crumbgate_lacks_inotify = 2,
+    crumbgate_lacks_eventfd = 4,
+    crumbgate_lacks_reuse_port = 8,
+};
+/// What of it this one lacks, or has no more of for this user.
+int crumbgate_missing_features(void);
+
+/// Whether a process holds the lock of a file (`crumbgate_lock_file`): 1 or 0; -1 where this user cannot look.
+int crumbgate_is_lock_held(const char *path);
+
+/// How many files may be open at most.
+int64_t crumbgate_file_limit(void);
