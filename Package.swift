@@ -126,12 +126,15 @@ let package = Package(
         tests("Console", ["Console", "Store"]),
         pure("LogImport", ["Bytes", "ContentCoding", "Location", "Measurement"]),
         tests("LogImport", ["LogImport", "Bytes", "Location", "Measurement"]),
+        pure("Doctor", ["Rules", "TLS", "Transport"]),
+        tests("Doctor", ["Doctor", "Rules", "TLS", "Transport"]),
         pure("Scan", ["Rules", "Consent", "Cookies", "Bytes", "PublicSuffix", "CScan"]),
         tests("Scan", ["Scan", "Rules", "Consent"]),
         .executableTarget(
             name: "crumbgate",
             dependencies: [
-                "Transport", "Gateway", "Store", "Reports", "Console", "Scan", "LogImport", "Rules", "Consent",
+                "Transport", "Gateway", "Store", "Reports", "Console", "Scan", "Doctor", "LogImport", "Rules",
+                "Consent",
                 "Location",
                 "Measurement",
                 "Bytes",

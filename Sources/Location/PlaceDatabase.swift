@@ -33,6 +33,9 @@ public final class PlaceDatabase: Sendable {
         unsafe database.deallocate()
     }
 
+    /// When the file was made, in seconds since 1970, by what it says itself.
+    public var builtAt: Int64 { unsafe Int64(clamping: database.pointee.metadata.build_epoch) }
+
     /// Finds the place of an address; whatever goes wrong within the database, the place is unknown.
     public func place(of address: ClientAddress, detail: Detail) -> Place {
         let octets = address.octetsForLookup

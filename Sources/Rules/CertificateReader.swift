@@ -9,7 +9,7 @@ struct CertificateReader {
     private let now = Int64(Date().timeIntervalSince1970)
 
     /// A certificate that ends so soon is worth a warning: certificates from ACME are renewed 30 days before.
-    private static let soon: Int64 = 14 * 86_400
+    private static let soon: Int64 = 21 * 86_400
 
     init(reader: RulesReader) { self.reader = reader }
 

@@ -139,6 +139,6 @@ extension EventLoop {
     }
 }
 
-private func isAddress(_ name: String) -> Bool {
+func isAddress(_ name: String) -> Bool {
     name.contains(":") || name.utf8.allSatisfy { $0 == UInt8(ascii: ".") || (0x30...0x39).contains($0) }
 }

@@ -3,6 +3,16 @@ import Rules
 import TLS
 
 extension Listener {
+    /// Why the listener cannot speak TLS with what its rules name; nil when it can, or is to speak none.
+    package var contextFault: String? {
+        do {
+            _ = try context()
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
     /// What the listener speaks TLS with; nil where it does not.
     func context() throws(ContextError) -> ServerContext? {
         guard let tls else { return nil }
