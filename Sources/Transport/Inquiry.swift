@@ -45,6 +45,8 @@ package struct Inquiry {
     private let port: UInt16
     private let serverName: String
     private let context: ClientContext?
+    /// What comes before everything else.
+    private var preface = ""
 
     /// Asks an origin server as the event loops do: with the same trust, and the same name.
     package init(of origin: OriginServer) throws(InquiryError) {
@@ -60,6 +62,8 @@ package struct Inquiry {
         host = everywhere[listener.host] ?? listener.host
         port = listener.port
         serverName = "localhost"
+        // Of no address: this is nobody's visit.
+        if listener.expectsProxyHeader { preface = "PROXY UNKNOWN\r\n" }
         guard listener.tls != nil else {
             context = nil
             return
@@ -104,6 +108,9 @@ package struct Inquiry {
         of fd: Int32, _ question: Question, until deadline: Int64, into head: inout ByteBuffer
     ) throws(InquiryError) {
         var request = ByteBuffer(capacity: 1024)
+        request.append(utf8: preface)
+        try send(fd, request.bytes, until: deadline)
+        request.clear()
         request.append(utf8: question.text)
         guard let context else {
             try send(fd, request.bytes, until: deadline)

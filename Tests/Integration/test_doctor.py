@@ -324,6 +324,17 @@ def test_health(make_gate, make_origin, tmp_path):
     assert ended.returncode == 1 and b"does not answer" in ended.stderr
 
 
+@pytest.mark.parametrize("trusted", ["127.0.0.1", "192.0.2.1"])
+def test_health_where_a_balancer_is_expected(make_gate, make_origin, trusted):
+    gate = make_gate(
+        f"origin: http://127.0.0.1:{make_origin().port}\ntrusted_proxies: [{trusted}]\n",
+        listen="{ address: 127.0.0.1:PORT, proxy_protocol: true }",
+    )
+    assert gate.run("health", "--rules", gate.rules_path).returncode == 0
+    gate.stop()
+    assert gate.run("health", "--rules", gate.rules_path).returncode == 1
+
+
 def test_health_over_tls(make_gate, make_origin, tmp_path):
     certificate, key = Authority(tmp_path / "ca").issue("shop.test")
     gate = make_gate(
