@@ -12,7 +12,7 @@ PRIVACY_AUDIT_KILLS ?= 1000
 install := sh Tests/Tools/install-packages.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test privacy-audit bench fuzz lint format clean toolchain
+.PHONY: help demo build test privacy-audit bench fuzz deb packaging-test lint format clean toolchain
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -47,6 +47,15 @@ bench: toolchain ## Measures the proxy against its peers (ARGS="--quick", "--wri
 fuzz: toolchain ## Runs every fuzzer for FUZZ_SECONDS
 	@$(install) build fuzz
 	FUZZ_SECONDS=$(FUZZ_SECONDS) bash Tests/Fuzz/run.sh
+
+deb: toolchain ## Makes a Debian package of this system's kind, for machines without Swift: crumbgate_*.deb
+	@$(install) build deb
+	$(SWIFT) build --configuration release --product crumbgate --static-swift-stdlib --scratch-path .build-static
+	@sh packaging/build-deb.sh .build-static/release/crumbgate .
+
+packaging-test: .venv/installed ## Builds image and package in clean Debian roots, and runs them there; needs root (half an hour)
+	@$(install) packaging
+	.venv/bin/python -m pytest -q Tests/Packaging
 
 lint: toolchain ## Checks the format of the Swift code
 	$(SWIFT) format lint --strict --parallel --recursive Package.swift Sources Tests

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the Debian packages that one or more purposes need and that are missing.
 #
-#   sh Tests/Tools/install-packages.sh build|test|demo|bench|fuzz…
+#   sh Tests/Tools/install-packages.sh build|test|demo|bench|fuzz|deb|packaging…
 #
 # Without anything missing it says nothing and asks no server. Servers that come with a package are not started.
 set -eu
@@ -13,8 +13,10 @@ packages() {
     demo) ;;
     bench) echo python3 openssl gcc libc6-dev util-linux nginx-light libnginx-mod-http-lua haproxy wrk ;;
     fuzz) echo python3 ;;
+    deb) echo binutils dpkg-dev ;;
+    packaging) echo python3 debootstrap lintian mount util-linux ;;
     *)
-        echo "install-packages: no purpose is called '$1' (build, test, demo, bench, fuzz)" >&2
+        echo "install-packages: no purpose is called '$1' (build, test, demo, bench, fuzz, deb, packaging)" >&2
         exit 64
         ;;
     esac
