@@ -1,15 +1,21 @@
 """What operators install: the unit, the image, the package. Tests/Packaging does all of it in clean roots."""
 
 import json
+import os
 import pathlib
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
 import yaml
 
-from harness.process import ROOT, binary
+from harness.client import fetch
+from harness.consent import decided_cookie
+from harness.origin import page
+from harness.process import ROOT, binary, free_port
+from harness.tls import Authority
 
 PACKAGING = ROOT / "packaging"
 UNIT = PACKAGING / "crumbgate.service"
@@ -100,6 +106,15 @@ def test_the_image_has_every_library():
     assert packages - {"libc6", "libgcc-s1", "libunistring2", "libidn2-0"} <= installed_by(1)
 
 
+def test_every_dependency_is_listed():
+    text = (ROOT / "docs" / "dependencies.md").read_text()
+    for pin in json.loads((ROOT / "Package.resolved").read_text())["pins"]:
+        name = pin["location"].removesuffix(".git").rpartition("/")[2]
+        assert name in text, name
+    for package in installed_by(1) - {"ca-certificates", "tzdata"}:
+        assert package in text, package
+
+
 def test_the_composed_shop_is_reached_through_the_proxy_only():
     services = yaml.safe_load((PACKAGING / "compose" / "compose.yaml").read_text())["services"]
     proxy = services.pop("crumbgate")
@@ -137,3 +152,64 @@ def test_the_doctors_topics_are_told():
     topics = re.search(r"enum Topic: [^{]+\{\n\s+case ([^\n]+)", source)[1].split(", ")
     told = re.search(r"\| topic \| what is looked at \|\n\|---\|---\|\n((?:\|.*\n)+)", document)[1]
     assert re.findall(r"^\| (\w+) \|", told, re.M) == topics
+
+
+def system_calls(name):
+    """The members of one of systemd's sets of system calls."""
+    said = subprocess.run(
+        ["systemd-analyze", "--no-pager", "syscall-filter", name],
+        capture_output=True, timeout=60, check=True, env={"LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin"},
+    ).stdout.decode()  # fmt: skip
+    words = [line.strip() for line in said.splitlines()[1:] if line.strip() and not line.strip().startswith("#")]
+    return {call for word in words for call in (system_calls(word) if word.startswith("@") else {word})}
+
+
+def permitted():
+    """What the unit's filter lets through: its lines in their order."""
+    allowed = set()
+    for line in re.findall(r"^SystemCallFilter=(.*)$", UNIT.read_text(), re.M):
+        names = line.removeprefix("~").split()
+        calls = set().union(*(system_calls(name) if name.startswith("@") else {name} for name in names))
+        allowed = allowed - calls if line.startswith("~") else allowed | calls
+    return allowed
+
+
+@needs_systemd
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not installed")
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start it as another user, as systemd does")
+def test_the_unit_permits_every_system_call_that_serving_makes(make_gate, make_origin, tmp_path):
+    certificate, key = Authority(tmp_path / "ca").issue("shop.test")
+    shutil.chown(key, "nobody")
+    for folder in [tmp_path, *tmp_path.parents][:-1]:
+        folder.chmod(folder.stat().st_mode | 0o011)
+    tmp_path.chmod(0o777)
+    mask = os.umask(0)
+    origin = make_origin()
+    origin.answer(page("<!doctype html><html lang=en><title>Shop</title><body>" + "x" * 300_000))
+    trace = tmp_path / "trace"
+    gate = make_gate(
+        f"origin: http://127.0.0.1:{origin.port}\nconsole: {{ listen: 127.0.0.1:{free_port()} }}\nworkers: 1\n"
+        "location: { database: none.mmdb }\n",
+        listen=f"[127.0.0.1:PORT, {{ address: 127.0.0.1:{free_port()}, tls: {{ certificate: {certificate}, key: {key} }} }}]",
+        within=[
+            "setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--no-new-privs", "strace", "--follow-forks",
+            "--quiet=all", f"--output={trace}",
+        ],
+    )  # fmt: skip
+    os.umask(mask)
+    assert b"crumbgate" in fetch(gate.port).body
+    decided_cookie(gate, origin, "crumbgate-accept")
+    # strace passes a signal on to nobody but itself.
+    child = int(pathlib.Path(f"/proc/{gate.pid}/task/{gate.pid}/children").read_text().split()[0])
+    gate.write_rules(gate.rules_path.read_text().partition("state_directory: state\n")[2] + "log: { level: debug }\n")
+    gate.wait_for_log(b"rules reloaded", timeout=30)
+    os.kill(child, signal.SIGTERM)
+    assert gate.wait(30) == 0
+    calls = {
+        found[1]: found[0]
+        for found in re.finditer(r"^\d+ +([a-z_0-9]+)\(.*$", trace.read_text(), re.M)
+    }
+    made = set(calls) - {"execve"}
+    assert {"accept4", "epoll_ctl", "fdatasync", "capset"} <= made, sorted(made)
+    # What asks for more than it gets, and goes on without, is no loss.
+    assert {name: calls[name] for name in made - permitted() if "= -1" not in calls[name]} == {}

@@ -48,6 +48,13 @@ class Root:
         subprocess.run(["mount", *options, target], check=True)
         self.mounts.append(target)
 
+    def lend(self, path):
+        """Shows a folder or file of this machine, such as a mirror of Git repositories and how it is used."""
+        if os.path.isdir(path):
+            self.mount("--bind", "-o", "ro", path, path.lstrip("/"))
+        elif path:
+            shutil.copy(path, self.path / path.lstrip("/"))
+
     def run(self, *command, user=None, check=True, **options):
         """Runs a program in the root; without `capture_output` its words go where the tests' own go."""
         options.setdefault("timeout", 7200)
@@ -141,6 +148,8 @@ class Build:
             if stage["image"].startswith("swift:"):
                 root.install(TOOLCHAIN_PACKAGES)
                 root.mount("--bind", "-o", "ro", toolchain, "opt/swift")
+                for path in os.environ.get("PACKAGING_BINDS", "").split(":"):
+                    root.lend(path)
                 root.environment["PATH"] += ":/opt/swift/usr/bin"
             self.settings = {}
             for step, argument in stage["steps"]:
