@@ -7,6 +7,8 @@ RUN apt-get update \
 WORKDIR /src
 COPY Package.swift Package.resolved ./
 COPY Sources Sources
+# What is known of services, browsers and bots goes into the binary.
+COPY rules rules
 # The package names the folders of its tests.
 COPY Tests/Unit Tests/Unit
 RUN swift build --configuration release --product crumbgate --static-swift-stdlib --scratch-path .build-static

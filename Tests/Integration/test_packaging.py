@@ -87,6 +87,19 @@ def test_the_image_is_built_with_what_building_needs():
     assert wanted <= installed_by(0)
 
 
+def test_the_images_build_gets_every_source():
+    """Targets, tests that the package names, and what is put into the binary."""
+    needed = {"Package.swift", "Package.resolved", "Sources"}
+    needed |= {path.rpartition("/")[0] for path in re.findall(r'path: "(Tests/[^"\\]+/)', (ROOT / "Package.swift").read_text())}
+    for source in (ROOT / "Sources").glob("C/**/*.c"):
+        for path in re.findall(r'#embed "([^"]+)"', source.read_text()):
+            needed.add((source.parent / path).resolve().relative_to(ROOT).parts[0])
+    copied = {word for name, argument in dockerfile() if name == "COPY" and "--from" not in argument for word in argument.split()[:-1]}
+    assert "rules" in needed and needed <= copied
+    let_through = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    assert copied <= let_through
+
+
 @pytest.mark.skipif(shutil.which("dpkg-query") is None, reason="only Debian knows its packages")
 def test_the_image_has_every_library():
     """But those of Swift, which its binary holds, and those that every Debian has."""

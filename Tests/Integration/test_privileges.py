@@ -79,6 +79,23 @@ def test_a_low_port_and_the_command_line(make_gate, rules):
     assert next(threads(gate.pid))["Uid"].split()[0] == str(pwd.getpwnam(SERVICE_USER).pw_uid)
 
 
+def test_the_capability_for_low_ports_is_given_up(make_gate, rules, tmp_path):
+    """As systemd starts it: a user, with one capability."""
+    tmp_path.chmod(0o777)
+    port = next(port for port in range(980, 900, -1) if is_free(port))
+    as_service = [
+        "setpriv", f"--reuid={SERVICE_USER}", "--regid=nogroup", "--clear-groups", "--inh-caps=+net_bind_service",
+        "--ambient-caps=+net_bind_service", "--bounding-set=-all,+net_bind_service",
+    ]  # fmt: skip
+    mask = os.umask(0)
+    gate = make_gate(rules.replace(f"user: {SERVICE_USER}\n", ""), port=port, within=as_service)
+    os.umask(mask)
+    assert fetch(port).body == b"ok"
+    for thread in threads(gate.pid):
+        assert {int(thread[kind], 16) for kind in ["CapInh", "CapPrm", "CapEff", "CapAmb"]} == {0}, thread["Name"]
+        assert thread["NoNewPrivs"] == "1"
+
+
 def is_free(port):
     with socket.socket() as sock:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

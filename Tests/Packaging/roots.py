@@ -163,6 +163,9 @@ class Build:
         elif name == "WORKDIR":
             (root.path / argument.lstrip("/")).mkdir(parents=True, exist_ok=True)
             root.directory = argument
+            # Products of a run before, for whoever tries again.
+            if scratch := os.environ.get("PACKAGING_SCRATCH"):
+                root.mount("--bind", scratch, f"{argument.lstrip('/')}/.build-static")
         elif name == "COPY":
             self.copy(root, shlex.split(argument))
         else:
