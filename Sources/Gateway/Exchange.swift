@@ -90,6 +90,8 @@ public struct Exchange: Sendable {
 
     /// Whether an origin server is to be asked: the head for it is ready.
     public var isForwarded: Bool { request == .body || request == .complete }
+    /// When the request's head had come, in milliseconds on the monotonic clock.
+    public var beganAt: Int64 { began / 1_000_000 }
     /// Whether the request was received to its end.
     public var isRequestComplete: Bool { request == .complete }
     /// Whether any part of the response's head went to the user agent.

@@ -86,6 +86,10 @@ extension Gateway {
             head: requestHead, bytes: bytes, peer: peer, isSecure: isSecure, policy: policy)
         if client.isSecure { exchange.flags.insert(.isSecure) }
         if port != 0, !client.isSecure { return redirect(&exchange, bytes, to: port, at: now, reply: &reply) }
+        if let rate = snapshot.limits.network.requests {
+            let wait = waitOfRequest(from: client.address, by: rate, policy, at: now)
+            if wait > 0 { return putOff(&exchange, bytes, for: wait, at: now, reply: &reply) }
+        }
         // What ends TLS elsewhere is not believed here: the console is for our own.
         if site.isConsole, !isSecure {
             return refuse(
@@ -128,17 +132,31 @@ extension Gateway {
 
     /// Answers with a plain page and lets the connection end: the request's body, if any, is not read.
     private mutating func refuse(
-        _ exchange: inout Exchange, status: Int, detail: StaticString, consumed: Int, at now: Moment,
-        reply: inout ByteBuffer
+        _ exchange: inout Exchange, status: Int, detail: StaticString, retryAfter: Int? = nil, consumed: Int,
+        at now: Moment, reply: inout ByteBuffer
     ) -> RequestStep {
         if exchange.requestFraming != .none { exchange.flags.remove(.isPersistent) }
         ErrorPage.write(
-            status: status, detail: detail, isPersistent: exchange.flags.contains(.isPersistent), at: now,
-            withoutBody: exchange.method == .head, into: &reply)
+            status: status, detail: detail, isPersistent: exchange.flags.contains(.isPersistent),
+            retryAfter: retryAfter, at: now, withoutBody: exchange.method == .head, into: &reply)
         exchange.status = UInt16(status)
         exchange.request = .complete
         exchange.response = .complete
         return .reply(consumed: consumed)
+    }
+
+    /// Answers that too many requests came from a network, and when the next may.
+    private mutating func putOff(
+        _ exchange: inout Exchange, _ bytes: RawSpan, for wait: Int64, at now: Moment, reply: inout ByteBuffer
+    ) -> RequestStep {
+        counters.limitedRequests &+= 1
+        notes[exchange.notes].authority = notes[exchange.notes].keep(bytes[requestHead.authority], limit: 255)
+        notes[exchange.notes].path = notes[exchange.notes].keep(
+            bytes[requestHead.pathAndQuery], limit: FactRing.longestPath)
+        return refuse(
+            &exchange, status: 429,
+            detail: "Too many requests came from your network. Please try again in a moment.",
+            retryAfter: Int((wait + 999_999_999) / 1_000_000_000), consumed: bytes.byteCount, at: now, reply: &reply)
     }
 
     /// Takes bytes of a request's body.

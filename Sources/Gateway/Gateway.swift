@@ -32,6 +32,8 @@ public struct Gateway: ~Copyable {
     var log = AccessLog()
     /// Decisions per network: the only thing that visitors can make this process write.
     var decisions = RateLimiter(burst: 30, perMinute: 60)
+    /// What networks have and did of late; nil as long as no rules have limited that.
+    public var networks: NetworkLimits?
 
     /// Makes a gateway that goes by a policy.
     public init(policy: Policy, resources: Resources, measuring: MeasuringContext) {

@@ -25,6 +25,12 @@ public struct TrafficCounters: Sendable {
     public var acceptedConnections: UInt64 = 0
     /// Connections of visitors beyond the limit.
     public var refusedConnections: UInt64 = 0
+    /// Connections beyond what one network may have.
+    public var limitedConnections: UInt64 = 0
+    /// Requests beyond what one network may send.
+    public internal(set) var limitedRequests: UInt64 = 0
+    /// Idle connections, and those of slow visitors, that made room for others.
+    public var displacedConnections: UInt64 = 0
     /// Connections of visitors now.
     public var clientConnections: UInt64 = 0
     /// Connections to origin servers now.
@@ -52,6 +58,9 @@ public struct TrafficCounters: Sendable {
         closedDocuments &+= other.closedDocuments
         acceptedConnections &+= other.acceptedConnections
         refusedConnections &+= other.refusedConnections
+        limitedConnections &+= other.limitedConnections
+        limitedRequests &+= other.limitedRequests
+        displacedConnections &+= other.displacedConnections
         clientConnections &+= other.clientConnections
         originConnections &+= other.originConnections
     }

@@ -1,4 +1,5 @@
 import Bytes
+import Location
 
 /// SipHash-2-4 with 128 bits of output, a keyed hash for short inputs (Aumasson, Bernstein: "SipHash: a fast short-input
 /// PRF", 2012, and its 128-bit variant).
@@ -127,4 +128,13 @@ struct TableHash: ~Copyable {
 /// The SipHash-2-4-128 of `bytes` under a key: the door of the test vectors.
 package func sipHash(_ bytes: RawSpan, key0: UInt64, key1: UInt64) -> (UInt64, UInt64) {
     SipHash(key0: key0, key1: key1).finish(bytes)
+}
+
+/// The SipHash-2-4-128 of a network under a key.
+package func networkHash(_ network: TruncatedAddress, key0: UInt64, key1: UInt64) -> (UInt64, UInt64) {
+    let words = network.wordsForNetworkKey
+    var hash = SipHash(key0: key0, key1: key1)
+    hash.absorb(words.high)
+    hash.absorb(words.low)
+    return hash.finish(RawSpan())
 }

@@ -110,8 +110,44 @@ public struct Limits: Hashable, Sendable {
     public var retryAfter = 2
     /// Bytes held of one HTML response while it is rewritten.
     public var htmlMemory = 65_536
+    /// What the visitors of one network may have and do.
+    public var network = NetworkBounds()
 
     package init() {}
+}
+
+/// Bounds of what the visitors of one network (/24 of IPv4, /48 of IPv6) may have and do together; none at first.
+@frozen
+public struct NetworkBounds: Hashable, Sendable {
+    /// Connections at a time, over all event loops; 0 for as many as there may be.
+    public var connections = 0
+    /// New connections.
+    public var newConnections: Rate?
+    /// Requests.
+    public var requests: Rate?
+
+    /// Whether anything is to be looked up for a connection.
+    public var boundsConnections: Bool { connections > 0 || newConnections != nil }
+    /// Whether there is any bound.
+    public var isAny: Bool { boundsConnections || requests != nil }
+
+    /// No bounds.
+    public init() {}
+}
+
+/// So many in a time, and how many of them at once.
+@frozen
+public struct Rate: Hashable, Sendable {
+    /// Nanoseconds from one to the next in the long run.
+    public let interval: Int64
+    /// Nanoseconds' worth that may come at once.
+    public var burst: Int64
+
+    /// Makes a rate of two times in nanoseconds, both above zero.
+    package init(interval: Int64, burst: Int64) {
+        self.interval = interval
+        self.burst = burst
+    }
 }
 
 /// Time limits in milliseconds.

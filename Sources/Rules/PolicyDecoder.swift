@@ -134,11 +134,34 @@ struct PolicyDecoder {
             limits.retryAfter = (reader.duration(node, "retry_after", in: 1000...3_600_000) ?? 2000) / 1000
         }
         readSize("html_memory", \.htmlMemory, in: 8192...16_777_216)
+        if let node = section["per_network"] { limits.network = network(node) }
         if limits.targetBytes > limits.headBytes {
             reader.report(
                 "target is larger than request_head, which holds it", at: section["target"] ?? section.node)
         }
         return limits
+    }
+
+    private func network(_ node: Node) -> NetworkBounds {
+        var bounds = NetworkBounds()
+        guard let section = reader.section(node, .perNetwork, "per_network") else { return bounds }
+        var burst = 10_000
+        if let node = section["burst"] { burst = reader.duration(node, "burst", in: 1000...3_600_000) ?? burst }
+        func rate(_ key: String) -> Rate? {
+            guard let node = section[key], let interval = reader.rate(node, key) else { return nil }
+            return Rate(interval: interval, burst: Int64(burst) * 1_000_000)
+        }
+        bounds.newConnections = rate("new_connections")
+        bounds.requests = rate("requests")
+        if let node = section["connections"] {
+            bounds.connections = reader.integer(node, "connections", in: 1...1_000_000) ?? 0
+        }
+        if section["burst"] != nil, section["new_connections"] == nil, section["requests"] == nil {
+            reader.report(
+                "burst is of no use without a rate", at: section.key("burst") ?? node,
+                expected: "`requests` or `new_connections`: `20/s`, `600/m`")
+        }
+        return bounds
     }
 
     private func timeouts(_ node: Node?) -> Timeouts {

@@ -82,6 +82,20 @@ extension RulesReader {
         return bounded(value, by: range, node, what, expected)
     }
 
+    /// Nanoseconds from one to the next, from a rate: `20/s`, `600/m`.
+    func rate(_ node: Node, _ what: String) -> Int64? {
+        let expected = "a number per second or minute from 1/m to 100000/s: `20/s`, `600/m`"
+        guard let scalar = scalar(node, what, expected) else { return nil }
+        let units: [String: Int64] = ["/s": 1_000_000_000, "/m": 60_000_000_000]
+        guard let (number, unit) = split(scalar.string), let time = units[unit], number > 0,
+            time / Int64(number) >= 10_000
+        else {
+            report("\(what) must be a rate, not \(describe(node))", at: node, expected: expected)
+            return nil
+        }
+        return time / Int64(number)
+    }
+
     /// Bytes, from a number with or without a unit: `8192`, `64KiB`, `1MiB`.
     func size(_ node: Node, _ what: String, in range: ClosedRange<Int>) -> Int? {
         let expected =

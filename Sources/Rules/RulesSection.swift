@@ -2,7 +2,7 @@
 package enum RulesSection: String, CaseIterable, Sendable {
     case file, site, category, cookie, host, cookies, consent, signals, signal, googleConsentMode, addressPrecision
     case measurement, gate, page, goal, limits, timeouts, location, log, methods, knownServices, theme, palette, logo
-    case console, listener, tls, certificate, originTLS, strictTransportSecurity
+    case perNetwork, console, listener, tls, certificate, originTLS, strictTransportSecurity
 
     /// The keys it may have, in the order in which docs/rules.md tells them.
     package var keys: [String] {
@@ -42,8 +42,9 @@ package enum RulesSection: String, CaseIterable, Sendable {
         case .limits:
             [
                 "request_head", "fields", "target", "clients", "origin_connections", "queue", "retry_after",
-                "html_memory",
+                "html_memory", "per_network",
             ]
+        case .perNetwork: ["connections", "new_connections", "requests", "burst"]
         case .timeouts:
             [
                 "handshake", "request_head", "idle", "body", "origin_connect", "origin_first_byte", "origin_idle",

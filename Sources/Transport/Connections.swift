@@ -41,6 +41,14 @@ struct ClientConnection: ~Copyable {
         static let isQueued = Flags(rawValue: 8)
         /// The request went out on a pooled connection.
         static let hasRetried = Flags(rawValue: 16)
+        /// A response went out: what follows is another request.
+        static let hasBeenServed = Flags(rawValue: 32)
+    }
+
+    /// How far its bytes were when it was looked at for being slow.
+    struct Mark {
+        var time: Int64
+        var moved: Int64
     }
 
     let fd: Int32
@@ -69,6 +77,9 @@ struct ClientConnection: ~Copyable {
     var deadline: Int64 = 0
     /// When the timer wheel looks at it next.
     var check: Int64 = .max
+    /// Where it is counted among its network's; nobody's when there is no limit on them.
+    var places = NetworkLimits.Places.none
+    var mark: Mark?
 
     init(fd: Int32, peer: ClientAddress, redirectPort: UInt16) {
         self.fd = fd
@@ -128,6 +139,8 @@ struct Endpoint {
     var firstWaiting = 0
     /// Clients that really wait: the queue also holds places of those who left.
     var waitingCount = 0
+    /// When slow visitors are looked for again, in milliseconds.
+    var nextRelief: Int64 = 0
     /// Whether the rules in force name it: if not, it only serves what began under older ones.
     var isCurrent = true
 

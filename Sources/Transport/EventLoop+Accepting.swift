@@ -24,7 +24,17 @@ extension EventLoop {
                 close(fd)
                 continue
             }
-            guard connections.enter(limit: limits.clients) else {
+            guard let places = isIntroduced ? NetworkLimits.Places.none : gateway.admitsConnection(of: peer, at: now)
+            else {
+                gateway.counters.limitedConnections &+= 1
+                close(fd)
+                continue
+            }
+            let hasRoom =
+                connections.enter(limit: limits.clients)
+                || displaceClient() && connections.enter(limit: limits.clients)
+            guard hasRoom else {
+                gateway.networks?.leave(places)
                 gateway.counters.refusedConnections &+= 1
                 // Said in one packet and without reading anything: nothing is held for a visitor beyond the limit.
                 if listeners[listener].context == nil {
@@ -38,6 +48,7 @@ extension EventLoop {
             Socket.setNoDelay(fd)
             let handle = clients.insert(
                 ClientConnection(fd: fd, peer: peer, redirectPort: listeners[listener].redirectPort))
+            clients[handle.index].places = places
             if let context = listeners[listener].context, !secure(handle.index, with: context) {
                 closeClient(handle.index)
                 continue
@@ -92,6 +103,12 @@ extension EventLoop {
                 // Nobody's address: with the proxy's own the visitor's forwarding fields would be believed.
                 clients[index].peer = ClientAddress(ipv4: 0)
             }
+            guard let places = gateway.admitsConnection(of: clients[index].peer, at: now) else {
+                gateway.counters.limitedConnections &+= 1
+                abandonClient(index)
+                return false
+            }
+            clients[index].places = places
             clients[index].phase = .head
             expectBeginning(of: index)
             return true

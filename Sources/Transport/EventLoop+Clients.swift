@@ -287,7 +287,7 @@ extension EventLoop {
     mutating func endExchange(of index: UInt32) {
         let keeps = gateway.keepsConnection(after: &clients[index].exchange)
         gateway.finish(&clients[index].exchange, at: now)
-        clients[index].flags.remove(.hasRetried)
+        clients[index].flags = clients[index].flags.subtracting(.hasRetried).union(.hasBeenServed)
         if keeps {
             clients[index].phase = .head
             clients[index].examined = 0
@@ -340,6 +340,7 @@ extension EventLoop {
     mutating func closeClient(_ index: UInt32) {
         releaseConduit(of: index)
         if clients[index].session != noConnection { sessions.remove(clients[index].session) }
+        if clients[index].places != .none { gateway.networks?.leave(clients[index].places) }
         close(clients[index].fd)
         clients.remove(index)
         connections.leave()

@@ -48,11 +48,7 @@ extension EventLoop {
                 abandonClient(index)
                 return
             }
-            let origin = clients[index].origin
-            let isVisitorsTurn =
-                !clients[index].exchange.isRequestComplete && origin != noConnection
-                && !origins[origin].flags.contains(.isConnecting) && origins[origin].outgoing.isEmpty
-            failExchange(of: index, isVisitorsTurn ? .requestTimedOut : .timedOut)
+            failExchange(of: index, isVisitorsTurn(index) ? .requestTimedOut : .timedOut)
         case .introduction, .collecting, .tunnel, .flushing, .lingering: abandonClient(index)
         }
     }

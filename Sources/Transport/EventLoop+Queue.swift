@@ -14,6 +14,8 @@ extension EventLoop {
         endpoints[endpoint].waiting.append(
             Endpoint.Waiter(client: clients.handle(at: index), ticket: lastTicket))
         endpoints[endpoint].waitingCount += 1
+        // When this step is over: it may still be using the loop's buffers.
+        pressed.append(endpoint)
         expectResponse(for: index)
     }
 
@@ -40,6 +42,7 @@ extension EventLoop {
 
     /// Gives the connections and places that became free to those who wait, first come first.
     mutating func serveQueues() {
+        if !pressed.isEmpty { relieveQueues() }
         while let endpoint = released.popLast() {
             while !endpoints[endpoint].idle.isEmpty || endpoints[endpoint].open < limits.originConnections,
                 let waiter = endpoints[endpoint].popWaiting()

@@ -46,6 +46,10 @@ struct EventLoop: ~Copyable {
     var due: [Token] = []
     /// Endpoints with a free connection or place and somebody who waits for one.
     var released: [Int] = []
+    /// Endpoints with somebody who waits and no connection.
+    var pressed: [Int] = []
+    /// The client that was looked at last for one that makes room.
+    var displacing: UInt32 = 0
     var lastTicket: UInt64 = 0
     /// Given up for a moment when the process is out of descriptors, so that a visitor can be turned away.
     var reserve = FileDescriptor.reserve()
@@ -73,6 +77,7 @@ struct EventLoop: ~Copyable {
         timeouts = configuration.policy.timeouts
         limits = configuration.policy.limits
         adoptRoutes(configuration.endpoints)
+        gateway.networks = configuration.networks
     }
 
     /// Begins to wait for connections and for orders.
@@ -222,6 +227,7 @@ struct EventLoop: ~Copyable {
         housekeeping = now.milliseconds + 1000
         gateway.counters.clientConnections = UInt64(clients.count)
         gateway.counters.originConnections = UInt64(origins.count)
+        for index in endpoints.indices where endpoints[index].waitingCount > 0 { pressed.append(index) }
         mailbox.deliver(&gateway)
     }
 
@@ -235,6 +241,7 @@ struct EventLoop: ~Copyable {
             limits = update.policy.limits
             adoptRoutes(update.endpoints)
             adopt(update.contexts)
+            gateway.networks = update.networks
             for index in listeners.indices {
                 listeners[index].redirectPort = update.redirectPorts[index]
                 listeners[index].expectsProxyHeader = update.expectsProxyHeader[index]

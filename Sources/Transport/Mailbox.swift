@@ -34,6 +34,8 @@ struct PolicyUpdate: Sendable {
     let contexts: [ServerContext?]
     let redirectPorts: [UInt16]
     let expectsProxyHeader: [Bool]
+    /// Nil as long as no rules have limited networks.
+    let networks: NetworkLimits?
 }
 
 /// A listening socket of one loop.
@@ -68,6 +70,7 @@ struct LoopConfiguration: Sendable {
     let endpoints: [ResolvedOrigin]
     let measuring: MeasuringContext
     let connections: ConnectionCount
+    let networks: NetworkLimits?
     let receipts: ReceiptQueue
     /// Wakes the measurement thread.
     let measuringWaker: Waker

@@ -31,6 +31,8 @@ public final class Server {
     /// What the loops' sockets were opened for, and speak TLS with, in the order of the sockets.
     private var places: [Listener] = []
     private var contexts: [ServerContext?] = []
+    /// From the first rules on that limit networks: connections that were counted must be found again.
+    private var networks: NetworkLimits?
     /// When problems of the loops were told.
     private var told: [String: Int64] = [:]
 
@@ -84,6 +86,7 @@ public final class Server {
         var certificates = entrance.certificates
         let resources = try loader.resources(policy)
         let connections = ConnectionCount()
+        limitNetworks(by: policy)
         places = entrance.places
         contexts = entrance.contexts
         TicketKeys.tend(seconds: Self.seconds)
@@ -104,7 +107,7 @@ public final class Server {
             let configuration = LoopConfiguration(
                 policy: policy, resources: resources, endpoints: entrance.endpoints,
                 measuring: MeasuringContext(ring: ring),
-                connections: connections, receipts: receipts, measuringWaker: measuringWaker,
+                connections: connections, networks: networks, receipts: receipts, measuringWaker: measuringWaker,
                 listeners: listeners)
             mailboxes.append(mailbox)
             threads.append(try LoopThread(configuration: configuration, mailbox: mailbox))
@@ -138,6 +141,10 @@ public final class Server {
     }
 
     private static var seconds: Int64 { crumbgate_monotonic_ns() / 1_000_000_000 }
+
+    private func limitNetworks(by policy: Policy) {
+        if networks == nil, policy.limits.network.isAny { networks = NetworkLimits() }
+    }
 
     /// Whether a problem was not told within a minute.
     private func isNews(_ problem: String) -> Bool {
@@ -174,10 +181,12 @@ public final class Server {
             let contexts = try contexts(for: next)
             // One that is not named any more keeps its manners until the restart.
             let listeners = places.map { place in next.listeners.first(where: place.isSamePlace) }
+            limitNetworks(by: next)
             let update = PolicyUpdate(
                 policy: next, resources: resources, endpoints: endpoints, contexts: contexts,
                 redirectPorts: listeners.map { $0?.redirectPort ?? 0 },
-                expectsProxyHeader: zip(listeners, places).map { ($0 ?? $1).expectsProxyHeader })
+                expectsProxyHeader: zip(listeners, places).map { ($0 ?? $1).expectsProxyHeader },
+                networks: networks)
             for mailbox in mailboxes {
                 mailbox.post { orders in
                     orders.update = update

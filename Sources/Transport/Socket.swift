@@ -40,6 +40,9 @@ enum Socket {
         return result
     }
 
+    /// How many bytes its peer sent and took since the connection was made.
+    static func bytesMoved(_ fd: Int32) -> Int64 { crumbgate_bytes_moved(fd) }
+
     /// Sends what the socket takes at once.
     static func send(_ fd: Int32, _ bytes: RawSpan) -> TransferResult {
         unsafe bytes.withUnsafeBytes { memory in

@@ -18,6 +18,8 @@ extension Traffic {
         closedDocuments = counters.closedDocuments
         acceptedConnections = counters.acceptedConnections
         refusedConnections = counters.refusedConnections
+        limited = [("connections", counters.limitedConnections), ("requests", counters.limitedRequests)]
+        displacedConnections = counters.displacedConnections
         clientConnections = counters.clientConnections
         originConnections = counters.originConnections
         droppedFacts = rings.reduce(0) { $0 + $1.dropped }

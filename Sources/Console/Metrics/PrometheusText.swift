@@ -86,6 +86,12 @@ extension PrometheusText {
         add(
             "crumbgate_client_connections_refused_total", .counter, "Connections of visitors beyond the limit.",
             traffic.refusedConnections)
+        add(
+            "crumbgate_client_connections_displaced_total", .counter,
+            "Connections of idle and slow visitors that made room for others.", traffic.displacedConnections)
+        add(
+            "crumbgate_limited_total", .counter, "Connections and requests beyond what one network may have.",
+            label: "what", traffic.limited)
         add("crumbgate_origin_connections", .gauge, "Connections to origins.", traffic.originConnections)
         add(
             "crumbgate_measuring_dropped_total", .counter, "Facts dropped because measuring did not keep up.",

@@ -46,6 +46,8 @@ extension Traffic {
         coarse.closedDocuments = tens(closedDocuments)
         coarse.acceptedConnections = tens(acceptedConnections)
         coarse.refusedConnections = tens(refusedConnections)
+        coarse.limited = tens(limited)
+        coarse.displacedConnections = tens(displacedConnections)
         coarse.clientConnections = tens(clientConnections)
         coarse.originConnections = tens(originConnections)
         coarse.droppedFacts = tens(droppedFacts)

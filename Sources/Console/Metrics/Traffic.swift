@@ -60,6 +60,10 @@ public struct Traffic: Sendable {
     public var acceptedConnections: UInt64 = 0
     /// Visitors' connections beyond the limit.
     public var refusedConnections: UInt64 = 0
+    /// Connections and requests beyond what one network may have.
+    public var limited: [Count] = []
+    /// Connections that made room for others.
+    public var displacedConnections: UInt64 = 0
     /// Visitors' connections now.
     public var clientConnections: UInt64 = 0
     /// Connections to the shop now.

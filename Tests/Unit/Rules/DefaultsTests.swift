@@ -18,6 +18,7 @@ struct DefaultsTests {
         #expect(policy.limits.clients == 10_000)
         #expect(policy.limits.originConnections == 256)
         #expect(policy.limits.htmlMemory == 65_536)
+        #expect(!policy.limits.network.isAny)
         #expect(policy.timeouts.requestHead == 10_000)
         #expect(policy.timeouts.idle == 75_000)
         #expect(policy.timeouts.body == 30_000)

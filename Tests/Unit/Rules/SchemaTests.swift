@@ -18,6 +18,7 @@ struct SchemaTests {
             case .listener: ["$defs", "visitorListener"]
             case .gate: ["properties", "measurement", "properties", "gate"]
             case .addressPrecision: ["properties", "address_precision"]
+            case .perNetwork: ["properties", "limits", "properties", "per_network"]
             case .cookies, .consent, .signals, .measurement, .limits, .timeouts, .location, .log, .methods,
                 .console:
                 ["properties", section.rawValue]

@@ -1,0 +1,111 @@
+import Bytes
+import Gateway
+import Rules
+
+/// Who makes room when there is none: connections that are idle, and visitors who keep something by being slow.
+extension EventLoop {
+    /// Connections looked at for one that makes room.
+    private static let sample = 128
+    /// Milliseconds in which nobody is called idle or slow.
+    private static let leastAge: Int64 = 2000
+    /// Bytes per second, either way, below which a visitor is slow.
+    private static let leastRate: Int64 = 1024
+
+    // MARK: Visitors' connections
+
+    /// Ends the connection that was of no use for longest among some that are looked at; false when none was.
+    mutating func displaceClient() -> Bool {
+        var chosen = noConnection
+        var oldest = now.milliseconds - Self.leastAge
+        for _ in 0..<min(Self.sample, Int(clients.endIndex)) {
+            displacing = displacing + 1 < clients.endIndex ? displacing + 1 : 0
+            guard clients.isOccupied(displacing), let since = uselessSince(displacing), since < oldest else { continue }
+            chosen = displacing
+            oldest = since
+        }
+        guard chosen != noConnection else { return false }
+        displace(chosen)
+        return true
+    }
+
+    /// Since when a connection is idle or its visitor slow, in milliseconds; nil when neither.
+    private mutating func uselessSince(_ index: UInt32) -> Int64? {
+        switch clients[index].phase {
+        case .introduction: return clients[index].deadline - Int64(timeouts.requestHead)
+        case .head:
+            guard clients[index].outgoing.isEmpty else { return slowSince(index, began: nil) }
+            if !isEstablished(index) { return clients[index].deadline - Int64(timeouts.handshake) }
+            let isIdle = clients[index].leftover.isEmpty && clients[index].flags.contains(.hasBeenServed)
+            return clients[index].deadline - Int64(isIdle ? timeouts.idle : timeouts.requestHead)
+        case .exchanging: return isVisitorsTurn(index) ? slowSince(index, began: clients[index].exchange.beganAt) : nil
+        case .collecting: return slowSince(index, began: clients[index].exchange.beganAt)
+        case .flushing: return slowSince(index, began: nil)
+        case .keeping, .waiting, .tunnel, .lingering: return nil
+        }
+    }
+
+    private mutating func displace(_ index: UInt32) {
+        gateway.counters.displacedConnections &+= 1
+        if clients[index].phase == .exchanging, !clients[index].exchange.hasResponseBegun {
+            failExchange(of: index, .requestTimedOut)
+        } else {
+            abandonClient(index)
+        }
+    }
+
+    // MARK: Origin connections
+
+    /// Takes origin connections from slow visitors where others wait for one.
+    mutating func relieveQueues() {
+        while let endpoint = pressed.popLast() {
+            guard now.milliseconds >= endpoints[endpoint].nextRelief else { continue }
+            endpoints[endpoint].nextRelief = now.milliseconds + 100
+            var wanted = endpoints[endpoint].waitingCount
+            for index in 0..<origins.endIndex where wanted > 0 {
+                guard origins.isOccupied(index), origins[index].endpoint == endpoint,
+                    origins[index].client != noConnection
+                else { continue }
+                let client = origins[index].client
+                guard clients[client].phase == .exchanging, isVisitorsTurn(client),
+                    slowSince(client, began: clients[client].exchange.beganAt) != nil
+                else { continue }
+                displace(client)
+                wanted -= 1
+            }
+        }
+    }
+
+    /// Since when a visitor has moved next to nothing; nil when they moved something, or that is not known yet.
+    ///
+    /// - Parameter began: when what they are slow with began; nil when that is not known.
+    private mutating func slowSince(_ index: UInt32, began: Int64?) -> Int64? {
+        let moved = Socket.bytesMoved(clients[index].fd)
+        var since = now.milliseconds
+        var before = moved
+        if let mark = clients[index].mark, mark.time >= began ?? 0 {
+            since = mark.time
+            before = mark.moved
+        } else if let began {
+            // At most all that the connection ever moved belongs to it.
+            since = began
+            before = 0
+        }
+        let age = now.milliseconds - since
+        if age >= Self.leastAge, moved - before < Self.leastRate * age / 1000 { return since }
+        if age == 0 || age >= Self.leastAge {
+            clients[index].mark = ClientConnection.Mark(time: now.milliseconds, moved: moved)
+        }
+        return nil
+    }
+
+    /// Whether nothing goes on before the visitor sends or takes something.
+    func isVisitorsTurn(_ index: UInt32) -> Bool {
+        if !clients[index].outgoing.isEmpty { return true }
+        let conduit = clients[index].conduit
+        if conduit != noConnection, conduits[conduit].held > 0 { return true }
+        let origin = clients[index].origin
+        return !clients[index].exchange.isRequestComplete && !clients[index].exchange.hasResponseBegun
+            && origin != noConnection && !origins[origin].flags.contains(.isConnecting)
+            && origins[origin].outgoing.isEmpty
+    }
+}
