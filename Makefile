@@ -1,18 +1,22 @@
 # What a maintainer does with this repository. Each target installs what it needs first; `make` alone lists them.
 
 SWIFT ?= swift
-# More arguments for `make bench` (python3 Tests/Benchmarks/run.py --help) and `make demo` (crumbgate demo --help).
+# More arguments for `make bench` (python3 Tests/Benchmarks/run.py --help), `make chaos` (Tests/Chaos/chaos.py --help) and
+# `make demo` (crumbgate demo --help).
 ARGS ?=
 # How long each fuzzer runs, in seconds.
 FUZZ_SECONDS ?= 30
 # Releases per day and level in which `make privacy-audit` looks for one visitor, and how often it kills the proxy.
 PRIVACY_AUDIT_TRIALS ?= 20000
 PRIVACY_AUDIT_KILLS ?= 1000
+# How long `make chaos` goes on, in seconds; or, where not 0, until how many requests (10000000 for a soak of hours).
+CHAOS_SECONDS ?= 300
+CHAOS_REQUESTS ?= 0
 
 install := sh Tests/Tools/install-packages.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test privacy-audit bench fuzz deb packaging-test lint format clean toolchain
+.PHONY: help demo build test privacy-audit chaos bench fuzz deb packaging-test lint format clean toolchain
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
@@ -38,6 +42,11 @@ privacy-audit: toolchain .venv/installed ## The attacks on anonymity, many times
 		'Privacy|Private|DiscreteGaussian|NoisyRelease|Differencing|Oracle|ReleaseStore|MonthSums|Checkpoint'
 	PRIVACY_AUDIT_KILLS=$(PRIVACY_AUDIT_KILLS) nice .venv/bin/python -m pytest -q Tests/Integration/test_crashes.py \
 		Tests/Integration/test_attacks.py Tests/Integration/test_forgetting.py Tests/Integration/test_privacy.py
+
+chaos: toolchain .venv/installed ## Faults of all kinds at once, and the losses: CHAOS_SECONDS or CHAOS_REQUESTS, ARGS="--seed 1"
+	@$(install) build chaos
+	$(SWIFT) build --configuration release --product crumbgate
+	.venv/bin/python Tests/Chaos/chaos.py --seconds $(CHAOS_SECONDS) --requests $(CHAOS_REQUESTS) $(ARGS)
 
 bench: toolchain ## Measures the proxy against its peers (ARGS="--quick", "--write"; about half an hour without)
 	@$(install) build bench

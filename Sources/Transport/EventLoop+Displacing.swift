@@ -49,8 +49,15 @@ extension EventLoop {
         if clients[index].phase == .exchanging, !clients[index].exchange.hasResponseBegun {
             failExchange(of: index, .requestTimedOut)
         } else {
-            abandonClient(index)
+            abandonSlow(index)
         }
+    }
+
+    /// Ends a connection whose visitor does not take what was sent: the kernel is not to keep it for them.
+    mutating func abandonSlow(_ index: UInt32) {
+        let isBlocked = !clients[index].outgoing.isEmpty || clients[index].conduit != noConnection
+        if isBlocked { Socket.resetOnClose(clients[index].fd) }
+        abandonClient(index)
     }
 
     // MARK: Origin connections

@@ -30,7 +30,7 @@ extension EventLoop {
         case .head:
             // An idle connection just ends; a head that does not come to its end is told so (RFC 9110 §15.5.9).
             guard !clients[index].leftover.isEmpty, clients[index].outgoing.isEmpty else {
-                abandonClient(index)
+                abandonSlow(index)
                 return
             }
             output.clear()
@@ -40,7 +40,7 @@ extension EventLoop {
         case .keeping: _ = resume(index, with: .failed)
         case .exchanging:
             guard clients[index].outgoing.isEmpty, !clients[index].exchange.hasResponseBegun else {
-                abandonClient(index)
+                abandonSlow(index)
                 return
             }
             // Most likely nobody is there any more to be told.
@@ -49,7 +49,7 @@ extension EventLoop {
                 return
             }
             failExchange(of: index, isVisitorsTurn(index) ? .requestTimedOut : .timedOut)
-        case .introduction, .collecting, .tunnel, .flushing, .lingering: abandonClient(index)
+        case .introduction, .collecting, .tunnel, .flushing, .lingering: abandonSlow(index)
         }
     }
 }

@@ -54,6 +54,12 @@ enum Socket {
     /// Sends what the socket takes at once of a buffer.
     static func send(_ fd: Int32, _ buffer: borrowing ByteBuffer) -> TransferResult { send(fd, buffer.bytes) }
 
+    /// Bytes that a visitor's socket takes beyond what the network does.
+    private static let mostUnsent: Int32 = 262_144
+
+    /// Has the connection reset when it is closed, and what is not sent forgotten: its peer does not read.
+    static func resetOnClose(_ fd: Int32) { crumbgate_reset_on_close(fd) }
+
     /// Sends small writes at once (TCP_NODELAY).
     static func setNoDelay(_ fd: Int32) { _ = crumbgate_set_option(fd, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
 
@@ -113,6 +119,8 @@ enum Socket {
         _ = crumbgate_set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1)
         _ = crumbgate_set_option(fd, SOL_SOCKET, SO_REUSEPORT, 1)
         if address.family == AF_INET6 { _ = crumbgate_set_option(fd, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
+        // Connections have it from here. Without it the kernel takes megabytes for a visitor who reads nothing of them.
+        _ = crumbgate_set_option(fd, Int32(IPPROTO_TCP), Int32(TCP_NOTSENT_LOWAT), mostUnsent)
         guard address.bind(fd) == 0 else {
             let error = SystemError("bind")
             close(fd)

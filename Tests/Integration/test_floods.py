@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import pathlib
 import threading
 import time
 
@@ -20,13 +21,13 @@ timeouts: { request_head: 10s, idle: 75s, body: 30s, origin_first_byte: 20s }
 measurement: { threshold: 1 }
 """
 #: More than sockets take by themselves.
-LONG = b"x" * 3_000_000
+LONG = response(b"x" * 6_000_000)
 
 
 def shop(peer, seen):
     """Answers all there is, after its content."""
     if seen.target == "/long":
-        peer.send(response(LONG))
+        peer.send(LONG)
         return
     peer.request_body(seen)
     peer.send(response("ok"))
@@ -147,11 +148,32 @@ def test_slow_visitors_do_not_keep_the_shop_from_others(flooded, kind):
     gate = flooded("origin_connections: 16")
     with Flood(gate.port, **{kind: 40}) as flood:
         time.sleep(2.5)
+        before = len(sockets(gate.port))
         times = timed(gate.port, 12)
+        left = len(sockets(gate.port))
         report = flood.stop()
     assert times[-1] < 5 and part(times, 0.5) < 3
-    if kind == "body":
-        assert report[kind]["ended"] > 0
+    # Who reads a byte at a time does not notice for long that there will be no more.
+    assert before == 40 and (report[kind]["ended"] if kind == "body" else left < 40)
+
+
+def test_the_kernel_keeps_little_for_who_does_not_read(flooded):
+    """Of what the shop sent at once, the visitor's socket takes some hundred KiB and no megabytes."""
+    gate = flooded()
+    clients = [Client(gate.port, receive_buffer=4096) for _ in range(8)]
+    for client in clients:
+        client.send(request("/long"))
+    time.sleep(1.5)
+    held = sockets(gate.port)
+    assert len(held) == 8 and 0 < max(held) < 1 << 20
+    for client in clients:
+        client.close()
+
+
+def sockets(port):
+    """By visitor of a port whose connection is open at both ends: bytes that the kernel holds for them."""
+    rows = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [int(row[4][:8], 16) for row in rows if row[1].endswith(f":{port:04X}") and row[3] == "01"]
 
 
 def test_nobody_is_ended_for_being_slow_without_need(flooded):

@@ -13,6 +13,7 @@ packages() {
     demo) ;;
     bench) echo python3 openssl gcc libc6-dev util-linux nginx-light libnginx-mod-http-lua haproxy wrk ;;
     fuzz) echo python3 ;;
+    chaos) echo python3 python3-venv gcc libc6-dev mount ;;
     deb) echo binutils dpkg-dev ;;
     packaging) echo python3 debootstrap lintian mount util-linux ;;
     *)

@@ -64,6 +64,12 @@ static inline int crumbgate_is_drained(int fd) {
     return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
+/// Has a connection reset when it is closed, and what was not sent forgotten.
+static inline void crumbgate_reset_on_close(int fd) {
+    struct linger option = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &option, sizeof option);
+}
+
 /// How many bytes a TCP connection's peer has sent and acknowledged; 0 when the kernel does not say.
 static inline int64_t crumbgate_bytes_moved(int fd) {
     // `struct tcp_info` of the kernel; that of the C library ends before these (linux/tcp.h).
