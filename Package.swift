@@ -49,6 +49,7 @@ let package = Package(
             name: "CTLS", path: "Sources/C/CTLS",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CLinux", path: "Sources/C/CLinux"),
+        .target(name: "CBytes", path: "Sources/C/CBytes"),
         .target(name: "CDoubt", path: "Sources/C/CDoubt"),
         .target(name: "CKnownServices", path: "Sources/C/CKnownServices"),
         .target(name: "CTrafficLists", path: "Sources/C/CTrafficLists"),
@@ -70,8 +71,8 @@ let package = Package(
         library("CPublicSuffix", pkgConfig: "libpsl", debian: "libpsl-dev"),
 
         // The pure core: bytes and facts in, actions out.
-        pure("Bytes"),
-        pure("HTTPWire", ["Bytes"]),
+        pure("Bytes", ["CBytes"]),
+        pure("HTTPWire", ["Bytes", "CBytes"]),
         tests("Bytes", ["Bytes"]),
         tests("HTTPWire", ["HTTPWire", "Bytes"]),
         pure("Cookies", ["Bytes"]),

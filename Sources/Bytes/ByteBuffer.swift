@@ -1,3 +1,5 @@
+import CBytes
+
 /// An owned, growable run of bytes that is appended to at the end and consumed from the front.
 ///
 /// It is the one output type of the pure targets: parsers read a `RawSpan`, writers append to an `inout ByteBuffer`.
@@ -77,9 +79,18 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
         if capacity &- end < length { grow(by: length) }
         // In bounds: `grow` left room for `length` bytes; a span never aliases the exclusive `self`.
         unsafe bytes.withUnsafeBytes { source in
-            if let from = source.baseAddress { unsafe (base + end).copyMemory(from: from, byteCount: length) }
+            if let from = source.baseAddress { unsafe copy(from, length) }
         }
         end &+= length
+    }
+
+    /// Copies bytes behind the end, where there is room for them and they do not reach.
+    @unsafe
+    @inlinable
+    @inline(__always)
+    func copy(_ from: UnsafeRawPointer, _ length: Int) {
+        unsafe crumbgate_copy(
+            (base + end).assumingMemoryBound(to: UInt8.self), from.assumingMemoryBound(to: UInt8.self), length)
     }
 
     /// Appends what another buffer holds, from an offset on.
@@ -102,7 +113,7 @@ public struct ByteBuffer: ~Copyable, @unchecked Sendable {
         if length == 0 { return }
         if capacity &- end < length { grow(by: length) }
         // In bounds: the range lies before `end`, behind which `grow` left room for `length` bytes.
-        unsafe (base + end).copyMemory(from: base + (start &+ range.lowerBound), byteCount: length)
+        unsafe copy(UnsafeRawPointer(base + (start &+ range.lowerBound)), length)
         end &+= length
     }
 

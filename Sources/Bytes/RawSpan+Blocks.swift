@@ -1,3 +1,5 @@
+import CBytes
+
 extension RawSpan {
     /// The sixteen bytes at `offset`, bounds-checked: for scanners that look for more than one byte at a time.
     @inlinable
@@ -53,13 +55,16 @@ extension UInt64 {
 }
 
 extension SIMDMask<SIMD16<Int8>> {
+    /// A bit for each lane, the first one lowest.
+    @inlinable
+    @inline(__always)
+    public var bits: UInt32 {
+        // Two values of the same size; a set lane is -1, a clear one 0.
+        crumbgate_bits(unsafe unsafeBitCast(self, to: SIMD16<Int8>.self))
+    }
+
     /// The lowest lane that is set, or 16 when none is.
     @inlinable
     @inline(__always)
-    public var firstLane: Int {
-        // Two values of the same size; a set lane is 0xFF, a clear one 0.
-        let halves = unsafe unsafeBitCast(self, to: SIMD2<UInt64>.self)
-        if halves.x != 0 { return halves.x.trailingZeroBitCount / 8 }
-        return 8 &+ halves.y.trailingZeroBitCount / 8
-    }
+    public var firstLane: Int { (bits | 0x1_0000).trailingZeroBitCount }
 }

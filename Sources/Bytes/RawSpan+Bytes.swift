@@ -28,15 +28,17 @@ extension RawSpan {
     @inlinable
     public func equals(_ other: RawSpan) -> Bool {
         guard byteCount == other.byteCount else { return false }
-        var offset = 0
-        while offset &+ 8 <= byteCount {
-            // In bounds by the loop's condition; every bit pattern is a valid UInt64.
-            let a = unsafe unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            let b = unsafe other.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            if a != b { return false }
-            offset &+= 8
+        let count = byteCount
+        if count >= 8 {
+            var offset = 0
+            while offset &+ 8 < count {
+                if word(at: offset) != other.word(at: offset) { return false }
+                offset &+= 8
+            }
+            return word(at: count &- 8) == other.word(at: count &- 8)
         }
-        while offset < byteCount {
+        var offset = 0
+        while offset < count {
             if self[offset] != other[offset] { return false }
             offset &+= 1
         }
@@ -45,19 +47,33 @@ extension RawSpan {
 
     /// Whether the bytes are those of `text`.
     @inlinable
-    public func equals(_ text: StaticString) -> Bool { equals(staticBytes(text)) }
+    @inline(__always)
+    public func equals(_ text: StaticString) -> Bool {
+        // Most differ in length: then nothing is called.
+        byteCount == text.utf8CodeUnitCount && equals(staticBytes(text))
+    }
 
     /// Whether the bytes are those of `lowercase` but for ASCII case; `lowercase` holds no capital letter.
     @inlinable
+    @inline(__always)
     public func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
-        equalsIgnoringCase(lowercase: staticBytes(lowercase))
+        byteCount == lowercase.utf8CodeUnitCount && equalsIgnoringCase(lowercase: staticBytes(lowercase))
     }
 
     /// Whether the bytes are those of `lowercase` but for ASCII case; `lowercase` holds no capital letter.
     @inlinable
     public func equalsIgnoringCase(lowercase: RawSpan) -> Bool {
         guard byteCount == lowercase.byteCount else { return false }
-        for offset in 0..<byteCount where self[offset].lowercasedASCII != lowercase[offset] { return false }
+        let count = byteCount
+        if count >= 8 {
+            var offset = 0
+            while offset &+ 8 < count {
+                if word(at: offset).lowercasedASCII != lowercase.word(at: offset) { return false }
+                offset &+= 8
+            }
+            return word(at: count &- 8).lowercasedASCII == lowercase.word(at: count &- 8)
+        }
+        for offset in 0..<count where self[offset].lowercasedASCII != lowercase[offset] { return false }
         return true
     }
 

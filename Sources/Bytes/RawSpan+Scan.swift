@@ -2,35 +2,40 @@ extension RawSpan {
     /// The offset of the first `byte` at or after `from`, or nil; sixteen bytes a step.
     @inlinable
     public func firstIndex(of byte: UInt8, from: Int = 0) -> Int? {
-        var offset = from
         let wanted = SIMD16<UInt8>(repeating: byte)
-        while offset &+ 16 <= byteCount {
-            let lane = (block(at: offset) .== wanted).firstLane
-            if lane < 16 { return offset &+ lane }
-            offset &+= 16
-        }
-        while offset < byteCount {
-            if self[offset] == byte { return offset }
-            offset &+= 1
-        }
-        return nil
+        return firstIndex(from: from, in: { ($0 .== wanted).bits }, isWanted: { $0 == byte })
     }
 
     /// The offset of the first `a` or `b` at or after `from`, or nil; sixteen bytes a step.
     @inlinable
     public func firstIndex(of a: UInt8, or b: UInt8, from: Int = 0) -> Int? {
-        var offset = from
         let first = SIMD16<UInt8>(repeating: a)
         let second = SIMD16<UInt8>(repeating: b)
-        while offset &+ 16 <= byteCount {
-            let block = block(at: offset)
-            let lane = (block .== first .| block .== second).firstLane
-            if lane < 16 { return offset &+ lane }
+        return firstIndex(
+            from: from, in: { ($0 .== first .| $0 .== second).bits }, isWanted: { $0 == a || $0 == b })
+    }
+
+    /// The offset of the first byte at or after `from` that both ways of telling, a block's bits and a byte's, want.
+    @inlinable
+    @inline(__always)
+    func firstIndex(
+        from: Int, in bits: (SIMD16<UInt8>) -> UInt32, isWanted: (UInt8) -> Bool
+    ) -> Int? {
+        let count = byteCount
+        var offset = from
+        while offset &+ 16 <= count {
+            let found = bits(block(at: offset))
+            if found != 0 { return offset &+ found.trailingZeroBitCount }
             offset &+= 16
         }
-        while offset < byteCount {
-            let byte = self[offset]
-            if byte == a || byte == b { return offset }
+        if count >= 16 {
+            guard offset < count else { return nil }
+            // The last block overlaps what was looked at.
+            let found = bits(block(at: count &- 16)) &>> UInt32(truncatingIfNeeded: offset &+ 16 &- count)
+            return found == 0 ? nil : offset &+ found.trailingZeroBitCount
+        }
+        while offset < count {
+            if isWanted(self[offset]) { return offset }
             offset &+= 1
         }
         return nil

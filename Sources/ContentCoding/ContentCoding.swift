@@ -20,14 +20,22 @@ public enum ContentCoding: UInt8, Hashable, Sendable, CaseIterable {
 
     /// The coding that a `Content-Encoding` value names; nil for an unknown one and for more than one.
     public static func parse(_ fieldValue: RawSpan) -> ContentCoding? {
-        let name = fieldValue[fieldValue.trimmed(ByteRange(0, fieldValue.byteCount))]
-        switch name.byteCount {
-        case 0: return .identity
-        case 2: return name.equalsIgnoringCase("br") ? .brotli : nil
-        case 4: return name.equalsIgnoringCase("gzip") ? .gzip : nil
-        case 6: return name.equalsIgnoringCase("x-gzip") ? .gzip : nil
-        case 7: return name.equalsIgnoringCase("deflate") ? .deflate : nil
-        case 8: return name.equalsIgnoringCase("identity") ? .identity : nil
+        ContentCoding(fieldValue, fieldValue.trimmed(ByteRange(0, fieldValue.byteCount)))
+    }
+
+    @inline(__always)
+    private init?(_ bytes: RawSpan, _ name: ByteRange) {
+        guard name.count > 0 else {
+            self = .identity
+            return
+        }
+        guard name.count <= 8 else { return nil }
+        // Each name as a little-endian number.
+        switch bytes.smallName(from: name.lowerBound, to: name.upperBound) {
+        case 0x7262: self = .brotli
+        case 0x7069_7A67, 0x7069_7A67_2D78: self = .gzip
+        case 0x65_7461_6C66_6564: self = .deflate
+        case 0x7974_6974_6E65_6469: self = .identity
         default: return nil
         }
     }
@@ -42,11 +50,13 @@ public enum ContentCoding: UInt8, Hashable, Sendable, CaseIterable {
         var offset = 0
         while offset < value.byteCount {
             let end = value.firstIndex(of: UInt8(ascii: ","), from: offset) ?? value.byteCount
-            let member = value[value.trimmed(ByteRange(offset, end))]
-            let nameEnd = member.firstIndex(of: UInt8(ascii: ";")) ?? member.byteCount
-            if nameEnd > 0, parse(member.extracting(0..<nameEnd)) != nil {
+            let member = value.trimmed(ByteRange(offset, end))
+            var nameEnd = member.lowerBound
+            while nameEnd < member.upperBound, value[nameEnd] != UInt8(ascii: ";") { nameEnd &+= 1 }
+            let name = value.trimmed(ByteRange(member.lowerBound, nameEnd))
+            if !name.isEmpty, ContentCoding(value, name) != nil {
                 if wroteOne { output.append(", ") }
-                output.append(member)
+                output.append(value[member])
                 wroteOne = true
             }
             offset = end + 1

@@ -23,9 +23,13 @@ public struct CookieStringCursor: Sendable {
     /// Whether any pair has a control character: looked for once, as there hardly ever is one.
     @usableFromInline var hasControl = false
 
+    @usableFromInline let isFieldValue: Bool
+
     /// Makes a cursor at the start of a cookie-string.
+    ///
+    /// - Parameter isFieldValue: whether it is the value of a parsed field line, in which no control but HTAB can stand.
     @inlinable
-    public init() {}
+    public init(isFieldValue: Bool = false) { self.isFieldValue = isFieldValue }
 
     /// The value of the next cookie of this name (no `=` nor `;` in it), without surrounding whitespace; nil at the end.
     public mutating func nextValue(of name: RawSpan, in bytes: RawSpan) -> ByteRange? {
@@ -49,7 +53,7 @@ public struct CookieStringCursor: Sendable {
 
     /// The next pair of `bytes`, which must be the same in each call; nil at the end.
     public mutating func next(in bytes: RawSpan) -> CookiePair? {
-        if offset == 0 { hasControl = bytes.containsControl }
+        if offset == 0, !isFieldValue { hasControl = bytes.containsControl }
         while offset < bytes.byteCount {
             let start = offset
             var end = bytes.firstIndex(of: UInt8(ascii: "="), or: UInt8(ascii: ";"), from: start) ?? bytes.byteCount

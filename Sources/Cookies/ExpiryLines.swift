@@ -166,9 +166,8 @@ extension RawSpan {
 
     /// Whether it is a cookie's name that asks for nothing special in its lines.
     fileprivate var isOrdinary: Bool {
-        guard byteCount > 0, CookieNamePrefix(of: self) == nil else { return false }
-        for offset in 0..<byteCount where !self[offset].isSafeInCookie { return false }
-        return true
+        byteCount > 0 && CookieNamePrefix(of: self) == nil && !containsControl
+            && firstIndex(of: UInt8(ascii: ";")) == nil
     }
 
     fileprivate func equalsIgnoringCase(_ other: RawSpan) -> Bool {

@@ -45,8 +45,10 @@ public struct SetCookieLine: Hashable, Sendable {
 
     /// Parses name and value of a field value and leaves its attributes to `readAttributes(of:)` or
     /// `readLifetime(of:)`; nil as for `init(parsing:)`.
-    public init?(parsingPairOf bytes: RawSpan) {
-        if bytes.containsControl { return nil }
+    ///
+    /// - Parameter isFieldValue: whether it is the value of a parsed field line, in which no control but HTAB can stand.
+    public init?(parsingPairOf bytes: RawSpan, isFieldValue: Bool = false) {
+        if !isFieldValue, bytes.containsControl { return nil }
         var cursor = AttributeCursor()
         let pair = cursor.pair(in: bytes)
         name = pair.name

@@ -174,7 +174,7 @@ enum RequestFields {
         // A second field mostly names what the first did.
         let isExpiring = !notes.responseFields.isEmpty
         var expired = (name: ByteRange(), lines: ByteRange())
-        var cursor = CookieStringCursor()
+        var cursor = CookieStringCursor(isFieldValue: true)
         while let pair = cursor.next(in: text) {
             let name = text[pair.name]
             if ConsentCookie.isName(name.unquoted) { continue }

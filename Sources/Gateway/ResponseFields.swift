@@ -181,7 +181,7 @@ enum ResponseFields {
         counters: inout TrafficCounters, event: EventFact?,
         at now: Moment, into output: inout ByteBuffer
     ) {
-        guard var cookie = SetCookieLine(parsingPairOf: line) else { return }
+        guard var cookie = SetCookieLine(parsingPairOf: line, isFieldValue: true) else { return }
         let name = line[cookie.name]
         // A nameless cookie comes back as its bare value, which may spell any name (RFC 6265bis §5.7).
         if name.isEmpty || ConsentCookie.isName(name.unquoted) { return }

@@ -22,7 +22,7 @@ struct FieldTable: ~Copyable, Sendable {
         for id in FieldID.allCases where id != .other {
             let name = staticBytes(id.name)
             precondition(name.byteCount > 1 && name.byteCount <= Self.longest)
-            let key = FieldKey(name)
+            let key = FieldKey(name, from: 0, to: name.byteCount)
             keys[Int(id.rawValue)] = key
             var slot = key.slot
             while slots[slot] != .other { slot = (slot + 1) & (Self.size - 1) }
@@ -30,40 +30,49 @@ struct FieldTable: ~Copyable, Sendable {
         }
     }
 
-    func lookup(_ name: RawSpan) -> FieldID {
-        guard name.byteCount > 1, name.byteCount <= Self.longest else { return .other }
-        let key = FieldKey(name)
+    func lookup(_ name: RawSpan) -> FieldID { lookup(name, from: 0, to: name.byteCount) }
+
+    /// The identifier of the name between two offsets of `bytes`.
+    @inline(__always)
+    func lookup(_ bytes: RawSpan, from start: Int, to end: Int) -> FieldID {
+        guard end &- start > 1, end &- start <= Self.longest else { return .other }
+        let key = FieldKey(bytes, from: start, to: end)
         var slot = key.slot
         while true {
             let id = slots[slot]
             if id == .other { return .other }
             if keys[Int(id.rawValue)].matches(key) {
-                if key.length <= 16 || name.middleEquals(staticBytes(id.name)) { return id }
+                if key.length <= 16 || bytes.extracting(start..<end).middleEquals(staticBytes(id.name)) { return id }
             }
             slot = (slot &+ 1) & (Self.size &- 1)
         }
     }
 }
 
-/// A name's length and its ends in lowercase: all of a name of at most 16 bytes.
+/// A name's length and its first and last eight bytes in lowercase: all of a name of at most 16 bytes.
 struct FieldKey: BitwiseCopyable {
     var length = 0
+    // Of a shorter name both are all of it.
     var first: UInt64 = 0
     var last: UInt64 = 0
 
     init() {}
 
-    /// The key of a name of at least two bytes.
+    /// The key of the name between two offsets.
     @inline(__always)
-    init(_ name: RawSpan) {
-        length = name.byteCount
-        if length >= 8 {
-            first = name.word(at: 0).lowercasedASCII
-            last = name.word(at: length &- 8).lowercasedASCII
-        } else if length >= 4 {
-            first = (UInt64(name.halfWord(at: 0)) | UInt64(name.halfWord(at: length &- 4)) << 32).lowercasedASCII
+    init(_ bytes: RawSpan, from start: Int, to end: Int) {
+        length = end &- start
+        if end >= 8, start &+ 8 <= bytes.byteCount {
+            // Without a branch on the length, which no processor could foretell.
+            let surplus = UInt64(truncatingIfNeeded: 64 &- 8 &* min(length, 8))
+            first = ((bytes.word(at: start) &<< surplus) &>> surplus).lowercasedASCII
+            last = (bytes.word(at: end &- 8) &>> surplus).lowercasedASCII
         } else {
-            first = (UInt64(name[0]) | UInt64(name[1]) << 8 | UInt64(name[length &- 1]) << 16).lowercasedASCII
+            for offset in start..<min(end, start &+ 8) {
+                first |= UInt64(bytes[offset].lowercasedASCII) &<< UInt64(8 &* (offset &- start))
+            }
+            let tail = max(start, end &- 8)
+            for offset in tail..<end { last |= UInt64(bytes[offset].lowercasedASCII) &<< UInt64(8 &* (offset &- tail)) }
         }
     }
 

@@ -16,6 +16,8 @@ public struct FieldSection: ~Copyable {
     private let table = FieldTable()
     @usableFromInline var present = FieldIDSet()
     @usableFromInline var repeated = FieldIDSet()
+    // Where the first field line of each name that is present stands.
+    @usableFromInline var first: UniqueArray<UInt8>
 
     /// Makes an empty section.
     public init() {
@@ -23,6 +25,7 @@ public struct FieldSection: ~Copyable {
         end = 0
         fields = UniqueArray(
             repeating: Field(id: .other, name: ByteRange(), value: ByteRange()), count: Self.capacity)
+        first = UniqueArray(repeating: 0, count: FieldID.allCases.count)
     }
 
     /// The field line at `index`, which is below `count`.
@@ -40,11 +43,13 @@ public struct FieldSection: ~Copyable {
     @inlinable
     public func isRepeated(_ id: FieldID) -> Bool { repeated.contains(id) }
 
-    /// The first field line of this name at or after `start`; answered from a bit set when there is none.
+    /// The first field line of this name at or after `start`.
     @inlinable
     public func firstIndex(of id: FieldID, from start: Int = 0) -> Int? {
         guard contains(id) else { return nil }
-        var index = start
+        var index = Int(first[Int(id.rawValue)])
+        if index >= start { return index }
+        index = start
         while index < count {
             if fields[index].id == id { return index }
             index &+= 1
@@ -84,6 +89,8 @@ public struct FieldSection: ~Copyable {
     /// Reads the field lines from `start` to the empty line that ends them.
     mutating func parse(_ bytes: RawSpan, from start: Int, maxFields: Int) -> FieldSectionStep {
         removeAll()
+        guard start < bytes.byteCount else { return .needsMore }
+        var marks = LineMarks(bytes, at: start)
         var offset = start
         while offset < bytes.byteCount {
             switch bytes[offset] {
@@ -95,25 +102,30 @@ public struct FieldSection: ~Copyable {
             case .space, 0x09: return .fault(.obsFold)
             default: break
             }
-            switch bytes.lineEnd(from: offset) {
+            guard let colon = marks.colonOrControl(from: offset, in: bytes),
+                let lineEnd = marks.control(from: colon, in: bytes)
+            else { return .needsMore }
+            switch bytes.lineEnd(at: lineEnd) {
             case .needsMore: return .needsMore
             case .fault(let fault, let place): return .fault(refined(fault, bytes, line: offset, place))
-            case .at(let lineEnd):
-                let colon = bytes.colon(in: offset..<lineEnd)
-                guard colon > offset, colon < lineEnd else { return .fault(.invalidName) }
-                let id = table.lookup(bytes.extracting(offset..<colon))
-                if id == .other, !bytes.isToken(offset..<colon) {
-                    return .fault(
-                        bytes[colon &- 1].isOptionalWhitespace ? .whitespaceBeforeColon : .invalidName)
-                }
-                guard count < min(maxFields, Self.capacity) else { return .fault(.tooManyFields) }
-                fields[count] = Field(
-                    id: id, name: ByteRange(offset, colon), value: bytes.withoutWhitespace(colon &+ 1, lineEnd))
-                count &+= 1
-                if present.contains(id) { repeated.insert(id) }
-                present.insert(id)
-                offset = lineEnd &+ 2
+            case .at: break
             }
+            guard colon > offset, colon < lineEnd else { return .fault(.invalidName) }
+            let id = table.lookup(bytes, from: offset, to: colon)
+            if id == .other, !bytes.isToken(offset..<colon) {
+                return .fault(bytes[colon &- 1].isOptionalWhitespace ? .whitespaceBeforeColon : .invalidName)
+            }
+            guard count < min(maxFields, Self.capacity) else { return .fault(.tooManyFields) }
+            fields[count] = Field(
+                id: id, name: ByteRange(offset, colon), value: bytes.withoutWhitespace(colon &+ 1, lineEnd))
+            if present.contains(id) {
+                repeated.insert(id)
+            } else {
+                present.insert(id)
+                first[Int(id.rawValue)] = UInt8(truncatingIfNeeded: count)
+            }
+            count &+= 1
+            offset = lineEnd &+ 2
         }
         return .needsMore
     }

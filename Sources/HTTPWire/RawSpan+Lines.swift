@@ -5,7 +5,12 @@ extension RawSpan {
     @inline(__always)
     func lineEnd(from start: Int) -> LineEnd {
         let offset = firstControl(from: start)
-        if offset == byteCount { return .needsMore }
+        return offset == byteCount ? .needsMore : lineEnd(at: offset)
+    }
+
+    /// What the line's first control character, which stands at `offset`, makes of it.
+    @inline(__always)
+    func lineEnd(at offset: Int) -> LineEnd {
         switch self[offset] {
         case .carriageReturn:
             if offset &+ 1 == byteCount { return .needsMore }
@@ -39,23 +44,6 @@ extension RawSpan {
         return nil
     }
 
-    /// The offset of the first colon of a line, or the line's end.
-    @inline(__always)
-    func colon(in line: Range<Int>) -> Int {
-        var offset = line.lowerBound
-        while offset < line.upperBound {
-            if offset &+ 16 <= byteCount {
-                let lane = (block(at: offset) .== Octets.colon).firstLane
-                if lane < 16 { return min(offset &+ lane, line.upperBound) }
-                offset &+= 16
-            } else {
-                if self[offset] == .colon { return offset }
-                offset &+= 1
-            }
-        }
-        return line.upperBound
-    }
-
     /// The range from `start` to `end` without spaces and tabs at its ends.
     @inline(__always)
     func withoutWhitespace(_ start: Int, _ end: Int) -> ByteRange {
@@ -79,6 +67,5 @@ extension RawSpan {
 private enum Octets {
     static var space: SIMD16<UInt8> { SIMD16(repeating: 0x20) }
     static var numberSign: SIMD16<UInt8> { SIMD16(repeating: 0x23) }
-    static var colon: SIMD16<UInt8> { SIMD16(repeating: 0x3A) }
     static var delete: SIMD16<UInt8> { SIMD16(repeating: 0x7F) }
 }
