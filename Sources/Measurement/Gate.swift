@@ -52,11 +52,17 @@ public enum Gate {
     /// The smallest visible row joins as well when the sum would tell each folded row. Where visitors are counted, no
     /// group of fewer than `k` can then be worked out, by whoever knows this rule and which rows there are.
     public static func threshold(_ rows: [Row], k: Int, counting: Counting = .visitors) -> Verdict {
+        threshold(rows, k: k, counting: counting, with: .all)
+    }
+
+    package static func threshold(
+        _ rows: [Row], k: Int, counting: Counting = .visitors, with protections: Protections
+    ) -> Verdict {
         var visible: [Int] = []
         var folded: [Int] = []
         var evidence: Set<UInt64> = []
         for (index, row) in rows.enumerated() where row.count > 0 {
-            if row.isNamed, row.evidence.count >= k {
+            if row.isNamed, row.evidence.count >= k || !protections.contains(.threshold) {
                 visible.append(index)
             } else {
                 folded.append(index)
@@ -64,8 +70,9 @@ public enum Gate {
             }
         }
         if folded.isEmpty { return Verdict(visible: visible, folded: [], other: nil) }
-        let isSmall = evidence.count < k
-        if isSmall || counting == .visitors && isTight(folded.map { rows[$0].count }, k: k) {
+        let isSmall = evidence.count < k && protections.contains(.complement)
+        let tells = counting == .visitors && protections.contains(.ambiguity)
+        if isSmall || tells && isTight(folded.map { rows[$0].count }, k: k) {
             if let smallest = visible.min(by: { (rows[$0].count, $0) < (rows[$1].count, $1) }) {
                 visible.removeAll { $0 == smallest }
                 folded.append(smallest)

@@ -28,9 +28,11 @@ struct MeasurementCore: ~Copyable {
     private var agents: UserAgentClassifier
     private var page = ByteBuffer(capacity: 512)
     private var random: any RandomNumberGenerator & Sendable
+    private let protections: Protections
 
-    init(random: any RandomNumberGenerator & Sendable) {
+    init(random: any RandomNumberGenerator & Sendable, protections: Protections) {
         var random = random
+        self.protections = protections
         agents = UserAgentClassifier(TrafficLists.shipped.agents, random: &random)
         self.random = random
     }
@@ -127,11 +129,14 @@ struct MeasurementCore: ~Copyable {
                 finished.finishVisits()
                 var entry = ReleaseLedgerEntry(site: name, day: window.day, epoch: window.epoch, k: window.table.k)
                 switch window.rule {
-                case .threshold: due.append(Closed(cells: WindowRelease(finished, site: name).cells, entry: entry))
+                case .threshold:
+                    let release = WindowRelease(finished, site: name, with: protections)
+                    due.append(Closed(cells: release.cells, entry: entry))
                 case .noise(let level):
                     (entry.mode, entry.budget) = (.noise, level.millionths)
                     let goals = site.rules.goals.map { String(decoding: $0.name, as: UTF8.self) }
-                    let release = NoisyRelease(finished, site: name, goals: goals, level: level, random: random)
+                    let release = NoisyRelease(
+                        finished, site: name, goals: goals, level: level, random: random, with: protections)
                     due.append(Closed(cells: release.cells, entry: entry))
                 }
             }
@@ -162,7 +167,7 @@ struct MeasurementCore: ~Copyable {
             for window in site.windows where window.rule == .threshold {
                 var finished = window
                 finished.finishVisits()
-                cells += WindowRelease(finished, site: site.rules.settings.name).cells
+                cells += WindowRelease(finished, site: site.rules.settings.name, with: protections).cells
             }
         }
         return cells

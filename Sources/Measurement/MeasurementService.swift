@@ -13,10 +13,12 @@ public final class MeasurementService: Sendable {
     /// Makes a service that gives closed windows to `sink`.
     public convenience init(sink: any ReleaseSink) { self.init(sink: sink, random: SystemRandomNumberGenerator()) }
 
-    /// Makes a service whose keys and noise come from `random`.
-    package init(sink: any ReleaseSink, random: any RandomNumberGenerator & Sendable) {
+    /// Makes a service whose keys and noise come from `random`, and which lets figures out with some protections only.
+    package init(
+        sink: any ReleaseSink, random: any RandomNumberGenerator & Sendable, protections: Protections = .all
+    ) {
         self.sink = sink
-        core = Mutex(MeasurementCore(random: random))
+        core = Mutex(MeasurementCore(random: random, protections: protections))
     }
 
     /// Sets what is measured, by the order of a policy's sites; returns what the event loops need in the same order.

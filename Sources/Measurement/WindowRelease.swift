@@ -13,6 +13,7 @@ struct WindowRelease {
     private let window: SiteWindow
     private let site: String
     private let k: Int
+    private let protections: Protections
     private var rowsOfTable: [[Int]]
     private var counts: [ReleasedCell: Int] = [:]
 
@@ -27,9 +28,10 @@ struct WindowRelease {
     }
 
     /// Gates a window whose visits have been finished.
-    init(_ window: SiteWindow, site: String) {
+    init(_ window: SiteWindow, site: String, with protections: Protections) {
         self.window = window
         self.site = site
+        self.protections = protections
         k = window.table.k
         rowsOfTable = [[Int]](repeating: [], count: Table.allCases.count)
         for (index, cell) in window.table.cells.enumerated() { rowsOfTable[Int(cell.table.rawValue)].append(index) }
@@ -139,6 +141,10 @@ struct WindowRelease {
             if let other { add(parentDimension, ReleasedCell.otherKey, measure, other) }
         }
         for child in children {
+            if !protections.contains(.nesting) {
+                releaseFlat(child.table, as: child.dimension, measure)
+                continue
+            }
             var sums: [String: Int] = [:]
             for (parentRow, _) in named {
                 let own = rows(of: child.table).filter { Int(window.table.cells[$0].parent) == parentRow }
@@ -184,7 +190,7 @@ struct WindowRelease {
                 let cell = window.table.cells[row]
                 return Gate.Row(
                     count: cell.count, evidence: Set(window.table.evidence(of: row)), isNamed: !cell.isOverflow)
-            }, k: k, counting: table.counting)
+            }, k: k, counting: table.counting, with: protections)
         return (verdict.visible.map { (rows[$0], window.table.cells[rows[$0]].count) }, verdict.other)
     }
 

@@ -3,6 +3,8 @@
 /// Page names, hosts and cookie names come from strangers: control characters, which a terminal would obey, and
 /// characters that reorder what follows become U+FFFD.
 func sanitized(_ text: String) -> String {
+    // Most names are ASCII without control characters.
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) }) { return text }
     var result = String.UnicodeScalarView()
     for scalar in text.unicodeScalars {
         switch scalar.properties.generalCategory {

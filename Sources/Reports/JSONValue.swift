@@ -56,6 +56,12 @@ enum JSONValue {
 
 private func writeString(_ text: String, to output: inout String) {
     output += "\""
+    defer { output += "\"" }
+    // Most words have nothing in them that needs more.
+    if text.utf8.allSatisfy({ (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+        output += text
+        return
+    }
     for scalar in text.unicodeScalars {
         switch scalar {
         case "\"": output += "\\\""
@@ -75,5 +81,4 @@ private func writeString(_ text: String, to output: inout String) {
             }
         }
     }
-    output += "\""
 }

@@ -17,17 +17,17 @@ extension Report {
         if isCompared { names += comparisonColumns(hasNoise: hasNoise) }
         var output = names.joined(separator: ",") + "\r\n"
         for report in reports {
+            let place = [report.site, report.period.first.description, report.period.last.description].map(csvField)
             for line in report.lines {
-                var fields = report.fields(of: line, withMargins: hasNoise)
+                var fields = place
+                report.appendFields(of: line, withMargins: hasNoise, to: &fields)
                 if isCompared { fields += report.comparisonFields(of: line, withMargins: hasNoise) }
                 output += fields.joined(separator: ",") + "\r\n"
             }
             // Comment lines are not part of CSV: spreadsheets would take them for rows that lack columns.
             for note in report.isEmpty ? [] : report.notes {
-                let fields = [
-                    report.site, report.period.first.description, report.period.last.description, "notes", note,
-                ]
-                output += fields.map(csvField).joined(separator: ",")
+                let fields = place + ["notes", csvField(note)]
+                output += fields.joined(separator: ",")
                 output += String(repeating: ",", count: names.count - fields.count) + "\r\n"
             }
         }
@@ -82,8 +82,9 @@ extension Report {
 
     private func comparisonFields(of line: Line, withMargins hasNoise: Bool) -> [String] {
         var fields = [previous?.period.first, previous?.period.last].map { $0?.description ?? "" }
+        let shown = line.section.metrics
         for metric in Metric.allCases {
-            let isShown = line.section.metrics.contains(metric)
+            let isShown = shown.contains(metric)
             let change = isShown ? line.change(metric) : nil
             fields.append(isShown ? line.before(metric)?.plainText ?? "" : "")
             fields.append(change?.number.map { decimal($0, places: 4) } ?? "")
@@ -92,26 +93,22 @@ extension Report {
         return fields
     }
 
-    private func fields(of line: Line, withMargins hasNoise: Bool) -> [String] {
-        var fields = [
-            site, period.first.description, period.last.description, line.section.rawValue, line.key, line.key2,
-        ]
-        .map(csvField)
+    private func appendFields(of line: Line, withMargins hasNoise: Bool, to fields: inout [String]) {
+        fields += [line.section.rawValue, csvField(line.key), csvField(line.key2)]
+        let shown = line.section.metrics
         for metric in Metric.allCases {
-            let figure = line.section.metrics.contains(metric) ? metric.figure(in: line.counts(metric)) : nil
+            let figure = shown.contains(metric) ? metric.figure(in: line.counts(metric)) : nil
             fields.append(figure?.plainText ?? "")
         }
         if hasNoise {
             for metric in Metric.allCases {
                 let margin =
-                    line.section.metrics.contains(metric)
-                    ? metric.margin(in: line.counts(metric), line.variances(metric)) : nil
+                    shown.contains(metric) ? metric.margin(in: line.counts(metric), line.variances(metric)) : nil
                 fields.append(margin?.plainText ?? "")
             }
             fields.append(gate.loss.map { decimal($0.roundedEpsilon, places: 1) } ?? "")
             fields.append(gate.loss.map { decimal($0.delta, places: 6) } ?? "")
         }
-        return fields
     }
 }
 
@@ -128,8 +125,12 @@ extension Figure {
 /// A word as a field of a CSV table: nothing in it that a terminal would obey or a spreadsheet would run.
 func csvField(_ text: String) -> String {
     var text = sanitized(text)
+    if text.isEmpty { return text }
     if let first = text.unicodeScalars.first, "=+-@＝＋－＠".unicodeScalars.contains(first) { text = "'" + text }
     // Some spreadsheets part fields at semicolons.
-    guard text.unicodeScalars.contains(where: { $0 == "\"" || $0 == "," || $0 == ";" }) else { return text }
+    let isPlain = text.utf8.allSatisfy {
+        $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: ";")
+    }
+    if isPlain { return text }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
 }

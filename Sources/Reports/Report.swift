@@ -245,13 +245,18 @@ public struct ReportTable: Hashable, Sendable {
             let unknown = sorted.filter { !keys.contains($0.key) }.sorted { $0.key < $1.key }
             sorted = keys.flatMap { known[$0] ?? [StoredRow(key: $0, counts: [:])] } + unknown
         } else {
-            let lead = metrics[0]
-            sorted = sorted.map { (row: $0, size: $0.size(by: lead)) }.sorted {
-                $0.size != $1.size
-                    ? $0.size > $1.size : ($0.row.key, $0.row.key2 ?? "") < ($1.row.key, $1.row.key2 ?? "")
-            }.map(\.row)
+            sorted = Self.sorted(sorted, by: metrics[0])
         }
         self.rows = sorted + rows.filter { $0.key == ReleasedCell.otherKey }
+    }
+
+    /// The largest first; places are moved rather than rows, which are large.
+    private static func sorted(_ rows: [StoredRow], by metric: Metric) -> [StoredRow] {
+        let sizes = rows.map { $0.size(by: metric) }
+        return rows.indices.sorted { a, b in
+            sizes[a] != sizes[b]
+                ? sizes[a] > sizes[b] : (rows[a].key, rows[a].key2 ?? "") < (rows[b].key, rows[b].key2 ?? "")
+        }.map { rows[$0] }
     }
 }
 

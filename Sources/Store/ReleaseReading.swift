@@ -64,24 +64,22 @@ public struct ReleaseReading {
     ) throws(StoreError) -> [StoredRow] {
         try read {
             let spans = try spans(site: site, days: days)
-            let variances = try hasNoise(site) ? measures : []
-            var parts: [[StoredRow]] = []
-            func stored(_ row: Row) throws -> StoredRow {
-                let key2 = try row.word(1)
-                return StoredRow(
-                    key: try row.word(0), key2: key2.isEmpty ? nil : key2,
-                    counts: try figures(measures, of: row, from: 2),
-                    variances: try figures(variances, of: row, from: 2 + measures.count))
+            let isPair = dimension.isOfPairs
+            let names = isPair ? ["key", "key2"] : ["key"]
+            var sums = RowSums()
+            func add(_ row: Row, _ figures: Figures) throws {
+                let key2 = isPair ? try row.word(1) : ""
+                sums.add(try row.word(0), key2.isEmpty ? nil : key2, figures.counts, figures.variances)
             }
+            // Months lie in the order of their names, days do not: to sort them costs more than to look names up.
             if let months = spans.months {
-                let rest = "GROUP BY key, key2"
-                parts.append(try monthRows(dimension, site, months, measures, "key, key2", rest, stored))
+                let rest = "GROUP BY \(names.joined(separator: ", "))"
+                try monthRows(dimension, site, months, measures, names, rest, add)
             }
             for days in spans.days {
-                let rest = "GROUP BY cell.key, cell.key2"
-                parts.append(try fetch(dimension, site, days, measures, "cell.key, cell.key2", rest, stored))
+                try fetch(.eachRow, dimension, site, days, measures, names.map { "cell.\($0)" }, "", add)
             }
-            return StoredRow.sums(parts)
+            return sums.rows
         }
     }
 
@@ -92,16 +90,22 @@ public struct ReleaseReading {
         site: String, days: ClosedRange<Int32>, measures: [Measure] = Measure.allCases
     ) throws(StoreError) -> [StoredRow] {
         try read {
-            let weekday = "((cell.day + 3) % 7 + 7) % 7 + 1"
-            // One number is sorted sooner than a number and a word.
-            let rest = """
-                AND cell.key <> '\(ReleasedCell.otherKey)' GROUP BY (\(weekday)) * 64 + CAST(cell.key AS INTEGER)
-                """
-            return try fetch(.hour, site, days, measures, "\(weekday), cell.key", rest) { row in
-                StoredRow(
-                    key: String(try row.integer(0) ?? 0), key2: try row.word(1),
-                    counts: try figures(measures, of: row, from: 2),
-                    variances: try figures(measures, of: row, from: 2 + measures.count))
+            var cells = [Figures?](repeating: nil, count: 7 * 24)
+            let rest = "AND cell.key <> '\(ReleasedCell.otherKey)'"
+            let names = ["((cell.day + 3) % 7 + 7) % 7", "CAST(cell.key AS INTEGER)"]
+            try fetch(.eachRow, .hour, site, days, measures, names, rest) { row, figures in
+                guard let weekday = row.integer(0), let hour = row.integer(1), (0..<24).contains(hour) else { return }
+                var sum: Figures = cells[weekday * 24 + hour] ?? ([:], [:])
+                sum.counts.add(figures.counts)
+                sum.variances.add(figures.variances)
+                cells[weekday * 24 + hour] = sum
+            }
+            return cells.indices.compactMap { index in
+                cells[index].map { figures in
+                    StoredRow(
+                        key: String(index / 24 + 1), key2: String(index % 24), counts: figures.counts,
+                        variances: figures.variances)
+                }
             }
         }
     }
@@ -111,17 +115,16 @@ public struct ReleaseReading {
         of dimension: Dimension, site: String, days: ClosedRange<Int32>, measures: [Measure] = Measure.allCases
     ) throws(StoreError) -> [(day: Int32, row: StoredRow)] {
         try read {
-            let rest = "GROUP BY cell.day, cell.key, cell.key2"
-            return try fetch(dimension, site, days, measures, "cell.day, cell.key, cell.key2", rest) { row in
+            let names = ["cell.day", "cell.key", "cell.key2"]
+            var rows: [(day: Int32, row: StoredRow)] = []
+            try fetch(.eachRow, dimension, site, days, measures, names, "") { row, figures in
                 let key2 = try row.word(2)
-                return (
-                    day: try row.present(0),
-                    row: StoredRow(
-                        key: try row.word(1), key2: key2.isEmpty ? nil : key2,
-                        counts: try figures(measures, of: row, from: 3),
-                        variances: try figures(measures, of: row, from: 3 + measures.count))
-                )
+                let stored = StoredRow(
+                    key: try row.word(1), key2: key2.isEmpty ? nil : key2, counts: figures.counts,
+                    variances: figures.variances)
+                rows.append((try row.present(0), stored))
             }
+            return rows
         }
     }
 
@@ -133,14 +136,12 @@ public struct ReleaseReading {
         try read {
             let spans = try spans(site: site, days: days)
             var sum: (count: Int, variance: Int)?
-            func add(_ row: Row) throws {
-                guard let count = try row.integer(1) else { return }
-                sum = ((sum?.count ?? 0) + count, try (sum?.variance ?? 0) + (row.integer(2) ?? 0))
+            func add(_ row: Row, _ figures: Figures) {
+                guard let count = figures.counts[measure] else { return }
+                sum = ((sum?.count ?? 0) + count, (sum?.variance ?? 0) + (figures.variances[measure] ?? 0))
             }
-            if let months = spans.months {
-                _ = try monthRows(dimension, site, months, [measure], "0", "", add)
-            }
-            for days in spans.days { _ = try fetch(dimension, site, days, [measure], "0", "", add) }
+            if let months = spans.months { try monthRows(dimension, site, months, [measure], [], "", add) }
+            for days in spans.days { try fetch(.sums, dimension, site, days, [measure], [], "", add) }
             return sum
         }
     }
@@ -150,14 +151,12 @@ public struct ReleaseReading {
         site: String, days: ClosedRange<Int32>
     ) throws(StoreError) -> [(day: Int32, counts: MeasureCounts, variances: MeasureVariances)] {
         try read {
-            let rest = "AND cell.key = '' GROUP BY cell.day ORDER BY cell.day"
-            let measures = Measure.allCases
-            return try fetch(.total, site, days, measures, "cell.day", rest) { row in
-                (
-                    day: try row.present(0), counts: try figures(measures, of: row, from: 1),
-                    variances: try figures(measures, of: row, from: 1 + measures.count)
-                )
+            let rest = "AND cell.key = '' ORDER BY cell.day"
+            var totals: [(day: Int32, counts: MeasureCounts, variances: MeasureVariances)] = []
+            try fetch(.eachRow, .total, site, days, Measure.allCases, ["cell.day"], rest) { row, figures in
+                totals.append((try row.present(0), figures.counts, figures.variances))
             }
+            return totals
         }
     }
 
@@ -231,63 +230,84 @@ public struct ReleaseReading {
         return kept
     }
 
-    private func monthRows<Value>(
-        _ dimension: Dimension, _ site: String, _ months: ClosedRange<Int32>, _ measures: [Measure],
-        _ selection: String, _ rest: String, _ each: (Row) throws -> Value
-    ) throws -> [Value] {
-        let columns = measures.map(Schema.column)
-        let variances = try hasNoise(site) ? columns.map { "sum(\($0)_variance)" } : columns.map { _ in "NULL" }
-        let sums = (columns.map { "sum(\($0))" } + variances).joined(separator: ", ")
-        return try all(
-            """
-            SELECT \(selection), \(sums) FROM month_cell
-            WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND month BETWEEN ? AND ? \(rest)
-            """,
-            [site, dimension.rawValue, months.lowerBound, months.upperBound], each)
+    /// The measures of a row, and how much noise is in them.
+    private typealias Figures = (counts: MeasureCounts, variances: MeasureVariances)
+
+    /// What is asked of a table: sums of several rows, or one row of a day after the other.
+    private enum Taking {
+        case sums, eachRow
+
+        func expression(_ figure: String) -> String {
+            switch self {
+            case .sums: "sum(\(figure))"
+            case .eachRow: figure
+            }
+        }
     }
 
-    /// A row is read where the statement has it: copies cost more than the query.
-    private func all<Value>(
-        _ sql: String, _ arguments: StatementArguments, _ each: (Row) throws -> Value
-    ) throws -> [Value] {
+    private func monthRows(
+        _ dimension: Dimension, _ site: String, _ months: ClosedRange<Int32>, _ measures: [Measure],
+        _ names: [String], _ rest: String, _ each: (Row, Figures) throws -> Void
+    ) throws {
+        let columns = measures.map(Schema.column)
+        let variances = try hasNoise(site) ? columns.map { "sum(\($0)_variance)" } : []
+        let selection = (names + columns.map { "sum(\($0))" } + variances).joined(separator: ", ")
+        try forEachRow(
+            """
+            SELECT \(selection) FROM month_cell
+            WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND month BETWEEN ? AND ? \(rest)
+            """,
+            [site, dimension.rawValue, months.lowerBound, months.upperBound], measures, names.count, each)
+    }
+
+    /// A row is read where the statement has it: copies cost more than the query. Its first columns are names; then come
+    /// measures, and their variances where there is noise.
+    private func forEachRow(
+        _ sql: String, _ arguments: StatementArguments, _ measures: [Measure], _ nameCount: Int,
+        _ each: (Row, Figures) throws -> Void
+    ) throws {
         let cursor = try Row.fetchCursor(database.cachedStatement(sql: sql), arguments: arguments)
-        var values: [Value] = []
-        while let row = try cursor.next() { values.append(try each(row)) }
-        return values
+        while let row = try cursor.next() {
+            var figures: Figures = ([:], [:])
+            for (offset, measure) in measures.enumerated() { figures.counts[measure] = row.integer(nameCount + offset) }
+            let start = nameCount + measures.count
+            if row.count > start {
+                for (offset, measure) in measures.enumerated() {
+                    figures.variances[measure] = row.integer(start + offset)
+                }
+            }
+            try each(row, figures)
+        }
     }
 
     /// Sums of measures of a table, then of the variances of their noise; `rest` says of which rows.
     ///
     /// A figure has the noise of the days on which it was released; of several windows of one day, that of all.
-    private func fetch<Value>(
-        _ dimension: Dimension, _ site: String, _ days: ClosedRange<Int32>, _ measures: [Measure],
-        _ selection: String, _ rest: String, _ each: (Row) throws -> Value
-    ) throws -> [Value] {
+    private func fetch(
+        _ taking: Taking, _ dimension: Dimension, _ site: String, _ days: ClosedRange<Int32>, _ measures: [Measure],
+        _ names: [String], _ rest: String, _ each: (Row, Figures) throws -> Void
+    ) throws {
         let scope = "site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND day BETWEEN ? AND ?"
         let arguments: StatementArguments = [site, dimension.rawValue, days.lowerBound, days.upperBound]
         let columns = measures.map(Schema.column)
-        let sums = columns.map { "sum(cell.\($0))" }.joined(separator: ", ")
+        let selection = (names + columns.map { taking.expression("cell.\($0)") }).joined(separator: ", ")
         guard try hasNoise(site) else {
-            return try all(
-                """
-                SELECT \(selection), \(sums)\(String(repeating: ", NULL", count: columns.count)) FROM cell
-                WHERE \(scope) \(rest)
-                """,
-                arguments, each)
+            return try forEachRow(
+                "SELECT \(selection) FROM cell WHERE \(scope) \(rest)", arguments, measures, names.count, each)
         }
         let perDay = measures.map { measure in
             "sum(CASE measure WHEN '\(measure.rawValue)' THEN variance END) AS \(Schema.column(measure))"
         }
-        let noise = columns.map { "sum(CASE WHEN cell.\($0) IS NOT NULL THEN daily.\($0) END)" }
-        return try all(
+        let noise = columns.map { taking.expression("CASE WHEN cell.\($0) IS NOT NULL THEN daily.\($0) END") }
+        try forEachRow(
             """
             WITH daily AS (
                 SELECT day, \(perDay.joined(separator: ", ")) FROM noise WHERE \(scope) GROUP BY day
             )
-            SELECT \(selection), \(sums), \(noise.joined(separator: ", "))
+            SELECT \(selection), \(noise.joined(separator: ", "))
             FROM (SELECT * FROM cell WHERE \(scope)) AS cell LEFT JOIN daily USING (day) WHERE true \(rest)
             """,
-            arguments + arguments, each)
+            arguments + arguments, measures, names.count, each)
     }
 
     func read<Value>(_ body: () throws -> Value) throws(StoreError) -> Value {
@@ -313,77 +333,18 @@ extension ReleaseStore {
     }
 }
 
-/// A row of a table over a period.
-public struct StoredRow: Hashable, Sendable {
-    /// The row's name, as `Dimension` describes it.
-    public var key: String
-    /// The second name of a pair.
-    public var key2: String?
-    /// Its figures.
-    public var counts: MeasureCounts
-    /// How much noise is in them.
-    public var variances: MeasureVariances
-
-    /// Makes a row.
-    public init(key: String, key2: String? = nil, counts: MeasureCounts, variances: MeasureVariances = [:]) {
-        self.key = key
-        self.key2 = key2
-        self.counts = counts
-        self.variances = variances
-    }
-}
-
-extension StoredRow {
-    /// Parts of a period, added up name by name.
-    fileprivate static func sums(_ parts: [[StoredRow]]) -> [StoredRow] {
-        if parts.count < 2 { return parts.first ?? [] }
-        struct Name: Hashable {
-            var key: String
-            var key2: String?
-        }
-        var rows: [Name: StoredRow] = [:]
-        rows.reserveCapacity(parts.map(\.count).max() ?? 0)
-        for row in parts.joined() {
-            let name = Name(key: row.key, key2: row.key2)
-            if rows[name]?.add(row) == nil { rows[name] = row }
-        }
-        return Array(rows.values)
-    }
-
-    private mutating func add(_ other: StoredRow) {
-        counts.merge(other.counts, uniquingKeysWith: +)
-        variances.merge(other.variances, uniquingKeysWith: +)
-    }
-}
-
-private func figures(_ measures: [Measure], of row: Row, from column: Int) throws -> [Measure: Int] {
-    var figures: [Measure: Int] = [:]
-    for (offset, measure) in measures.enumerated() {
-        if let figure = try row.integer(column + offset) { figures[measure] = figure }
-    }
-    return figures
-}
-
-/// Values of a file that may be damaged: what has another type than its column is an error.
+/// Values of a file that may be damaged: what has another type than its column is an error, but for sums.
 extension Row {
     fileprivate func value<Value: DatabaseValueConvertible>(_ column: Int) throws -> Value? {
         let value: DatabaseValue = self[column]
         return value.isNull ? nil : try present(column)
     }
 
-    /// The same as `value` for what there is most of, without looking a type up.
-    fileprivate func integer(_ column: Int) throws -> Int? {
-        let value: DatabaseValue = self[column]
-        switch value.storage {
-        case .null: return nil
-        case .int64(let number): return Int(number)
-        case .double, .string, .blob: throw DatabaseError(resultCode: .SQLITE_CORRUPT)
-        }
-    }
+    /// A sum of integers, which there is most of, without looking a type up.
+    fileprivate func integer(_ column: Int) -> Int? { self[column] as Int? }
 
     fileprivate func word(_ column: Int) throws -> String {
-        let value: DatabaseValue = self[column]
-        guard case .string(let text) = value.storage else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
+        guard let text = self[column] as String? else { throw DatabaseError(resultCode: .SQLITE_CORRUPT) }
         return text
     }
 

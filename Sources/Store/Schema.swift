@@ -125,32 +125,25 @@ enum Schema {
     static let format = FileFormat(applicationID: applicationID, steps: steps)
 
     /// Adds one row's figures to what is there; arguments: site, dimension, day, key, key2, then each measure.
-    static let addCell: String = {
-        let columns = Measure.allCases.map(column)
-        // A measure stays absent until something is counted.
-        let sums = columns.map {
-            "\($0) = CASE WHEN excluded.\($0) IS NULL THEN \($0) ELSE coalesce(\($0), 0) + excluded.\($0) END"
-        }
-        return """
-            INSERT INTO cell (site, dimension, day, key, key2, \(columns.joined(separator: ", ")))
-            VALUES (?, ?, ?, ?, ?\(String(repeating: ", ?", count: columns.count)))
-            ON CONFLICT DO UPDATE SET \(sums.joined(separator: ", "))
-            """
-    }()
+    static let addCell = adding(Measure.allCases.map(column), to: "cell", by: "dimension, day, key, key2")
 
     /// Adds one row's figures to those of its month; arguments: site, dimension, key, key2, month, each measure, then the
     /// variance of each.
-    static let addMonthCell: String = {
-        let columns = Measure.allCases.map(column) + Measure.allCases.map { column($0) + "_variance" }
+    static let addMonthCell = adding(
+        Measure.allCases.map(column) + Measure.allCases.map { column($0) + "_variance" }, to: "month_cell",
+        by: "dimension, key, key2, month")
+
+    private static func adding(_ columns: [String], to table: String, by names: String) -> String {
+        // A figure stays absent until something is counted.
         let sums = columns.map {
             "\($0) = CASE WHEN excluded.\($0) IS NULL THEN \($0) ELSE coalesce(\($0), 0) + excluded.\($0) END"
         }
         return """
-            INSERT INTO month_cell (site, dimension, key, key2, month, \(columns.joined(separator: ", ")))
+            INSERT INTO \(table) (site, \(names), \(columns.joined(separator: ", ")))
             VALUES (?, ?, ?, ?, ?\(String(repeating: ", ?", count: columns.count)))
             ON CONFLICT DO UPDATE SET \(sums.joined(separator: ", "))
             """
-    }()
+    }
 
     /// The column of a measure.
     static func column(_ measure: Measure) -> String {

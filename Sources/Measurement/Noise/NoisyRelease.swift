@@ -10,6 +10,7 @@ struct NoisyRelease {
     private let window: SiteWindow
     private let site: String
     private let budget: PrivacyBudget
+    private let protections: Protections
     private var random: any RandomNumberGenerator
     private var figures: [ReleasedCell: (count: Int, variance: Int)] = [:]
 
@@ -25,10 +26,12 @@ struct NoisyRelease {
 
     /// Draws the noise of a window whose visits have been finished; `goals` are all that the rules name.
     init(
-        _ window: SiteWindow, site: String, goals: [String], level: PrivacyLevel, random: any RandomNumberGenerator
+        _ window: SiteWindow, site: String, goals: [String], level: PrivacyLevel, random: any RandomNumberGenerator,
+        with protections: Protections
     ) {
         self.window = window
         self.site = site
+        self.protections = protections
         self.random = random
         let goals = Set(goals)
         budget = PrivacyBudget(level: level, goals: goals.count)
@@ -41,12 +44,13 @@ struct NoisyRelease {
     private mutating func releaseTotals() {
         let visitors = drawn(window.numbers.count, .visitors)
         add(.total, "", .visitors, visitors)
-        let visits = drawn(
-            window.states.reduce(0) { $0 + min(Int($1.visits), PrivacyBudget.mostVisits) }, .visits)
+        let isBounded = protections.contains(.bounds)
+        let mostVisits = isBounded ? PrivacyBudget.mostVisits : .max
+        let visits = drawn(window.states.reduce(0) { $0 + min(Int($1.visits), mostVisits) }, .visits)
         add(.total, "", .visits, visits)
         add(.weekday, window.weekday, .visits, visits)
-        let views = drawn(
-            window.states.reduce(0) { $0 + min(Int($1.views), PrivacyBudget.mostPageViews) }, .pageViews)
+        let mostViews = isBounded ? PrivacyBudget.mostPageViews : .max
+        let views = drawn(window.states.reduce(0) { $0 + min(Int($1.views), mostViews) }, .pageViews)
         add(.total, "", .pageViews, views)
         add(.weekday, window.weekday, .pageViews, views)
     }
@@ -166,13 +170,16 @@ struct NoisyRelease {
     private mutating func shown(_ count: Int, _ part: PrivacyBudget.Part) -> (count: Int, variance: Int)? {
         guard count >= window.table.k else { return nil }
         let figure = drawn(count, part)
-        return figure.count >= window.table.k + budget.margin(of: part) ? figure : nil
+        let margin = protections.contains(.margin) ? budget.margin(of: part) : 0
+        return figure.count >= window.table.k + margin ? figure : nil
     }
 
     private mutating func drawn(_ count: Int, _ part: PrivacyBudget.Part) -> (count: Int, variance: Int) {
         let variance = budget.variance(of: part)
+        var used = variance
+        if !protections.contains(.width) { used.numerator = max(1, used.numerator / 256) }
         // Sensitivities, weights and levels are constants, for which it is there: `PrivacyBudgetTests`.
-        guard let noise = DiscreteGaussian(variance: variance) else { return (0, 0) }
+        guard let noise = DiscreteGaussian(variance: used) else { return (0, 0) }
         let thousandths = (variance.numerator * 1000 + variance.denominator - 1) / variance.denominator
         return (count + noise.sample(using: &random), Int(thousandths))
     }

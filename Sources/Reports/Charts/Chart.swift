@@ -64,8 +64,16 @@ public func barMarkup(_ value: Int, of largest: Int, height: Int = 8) -> String 
 
 /// Text made safe as content or quoted attribute value of HTML and SVG; what would reorder or hide text becomes U+FFFD.
 public func markup(_ text: String) -> String {
+    let text = sanitized(text)
+    let isPlain = text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        default: true
+        }
+    }
+    if isPlain { return text }
     var result = ""
-    for scalar in sanitized(text).unicodeScalars {
+    for scalar in text.unicodeScalars {
         switch scalar {
         case "&": result += "&amp;"
         case "<": result += "&lt;"

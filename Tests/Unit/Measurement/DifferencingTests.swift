@@ -86,26 +86,11 @@ struct DifferencingTests {
         #expect(Self.leaks { Gate.threshold($0, k: $1) } == [])
     }
 
-    @Test("The search finds what a gate tells that folds without care")
+    @Test("The search finds what the same gate tells with one protection less")
     func sabotage() {
-        let withoutComplement = Self.leaks { rows, k in
-            let visible = rows.indices.filter { rows[$0].count >= k }
-            let folded = rows.indices.filter { (1..<k).contains(rows[$0].count) }
-            let other = folded.isEmpty ? nil : folded.reduce(0) { $0 + rows[$1].count }
-            return Gate.Verdict(visible: visible, folded: folded, other: other)
-        }
-        #expect(withoutComplement.count > 100)
+        #expect(Self.leaks { Gate.threshold($0, k: $1, with: .all(but: .complement)) }.count > 100)
         // With a complement where the sum is small only: three rows of k − 1 are told by their sum.
-        let tight = Self.leaks { rows, k in
-            var verdict = Gate.threshold(rows, k: k)
-            let small = rows.indices.filter { (1..<k).contains(rows[$0].count) }
-            let sum = small.reduce(0) { $0 + rows[$1].count }
-            if sum >= k {
-                verdict = Gate.Verdict(
-                    visible: rows.indices.filter { rows[$0].count >= k }, folded: small, other: sum)
-            }
-            return verdict
-        }
+        let tight = Self.leaks { Gate.threshold($0, k: $1, with: .all(but: .ambiguity)) }
         #expect(tight.contains([3, 2, 2, 2]) && tight.contains([3, 1, 1, 1]))
     }
 }

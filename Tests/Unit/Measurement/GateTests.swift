@@ -74,8 +74,8 @@ struct GateTests {
             let folded = verdict.folded.reduce(0) { $0 + rows[$1].count }
             #expect(verdict.other == nil || verdict.other == folded)
             #expect(Set(verdict.visible + verdict.folded) == Set(rows.indices.filter { rows[$0].count > 0 }))
-            let naive = rows.indices.filter { rows[$0].evidence.count >= k }
-            if Self.isolates(rows, .init(visible: naive, folded: [], other: nil), k: k) { caught += 1 }
+            let careless = Gate.threshold(rows, k: k, with: .all(but: .complement))
+            if Self.isolates(rows, careless, k: k) { caught += 1 }
         }
         #expect(caught > 300)
     }

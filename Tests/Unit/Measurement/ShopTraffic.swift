@@ -43,10 +43,10 @@ final class ShopTraffic {
 
     init(
         _ settings: SiteMeasurement, now: Int64 = day * 86_400 + 1900, sink: MemorySink = MemorySink(),
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), protections: Protections = .all
     ) {
         self.sink = sink
-        service = MeasurementService(sink: sink, random: random)
+        service = MeasurementService(sink: sink, random: random, protections: protections)
         site = service.configure([settings], now: now)[0]
     }
 

@@ -81,10 +81,10 @@ struct NoisyReleaseTests {
 
     /// The releases of one day with and without one more visitor, with noise that is the same in both.
     static func neighbours(
-        _ settings: SiteMeasurement, seed: UInt64
+        _ settings: SiteMeasurement, seed: UInt64, protections: Protections = .all
     ) throws -> (with: [ReleasedCell], without: [ReleasedCell]) {
         let days = try [true, false].map { isThere in
-            let shop = ShopTraffic(settings, random: AllOnes())
+            let shop = ShopTraffic(settings, random: AllOnes(), protections: protections)
             var random = Xorshift(seed: seed)
             for visitor in 0..<600 { NoisyShop.play(shop, visitor: visitor, random: &random) }
             if isThere { NoisyShop.play(shop, visitor: 1000, random: &random, isHeavy: true) }
@@ -162,10 +162,14 @@ struct NoisyReleaseTests {
 
     @Test("The same check finds a release that one visitor changes by more")
     func unboundedContributions() throws {
+        var (with, without) = try Self.neighbours(NoisyShop.settings(), seed: 1, protections: .all(but: .bounds))
+        var change = NoisyShop.squaredChange(with, without)
+        #expect(change["total.pageViews"] ?? 0 > 900)
+        #expect(change["total.visits"] ?? 0 > 25)
         var settings = NoisyShop.settings()
         settings.rule = .threshold
-        let (with, without) = try Self.neighbours(settings, seed: 1)
-        let change = NoisyShop.squaredChange(with, without)
+        (with, without) = try Self.neighbours(settings, seed: 1)
+        change = NoisyShop.squaredChange(with, without)
         #expect(change["page.pageViews"] ?? 0 > 30)
         #expect(change["blockedHost.count"] ?? 0 > 10)
     }

@@ -64,10 +64,11 @@ struct PrivacyLossTests {
         /// The release of a day, once: from its checkpoint, through the whole of the service.
         static func release(
             _ day: [UInt8], _ settings: SiteMeasurement,
-            _ random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+            _ random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+            protections: Protections = .all
         ) throws -> [ReleasedCell] {
             let sink = MemorySink()
-            let service = MeasurementService(sink: sink, random: random)
+            let service = MeasurementService(sink: sink, random: random, protections: protections)
             try service.restore(day.rawSpan)
             _ = service.configure([settings], now: ShopTraffic.day * 86_400 + 80_000)
             try service.releaseAll()
@@ -152,23 +153,54 @@ struct PrivacyLossTests {
         #expect(abs(gap - (2 * spent).squareRoot()) < 5 * (2 / Double(Self.trials)).squareRoot(), "\(gap)")
     }
 
-    @Test("The same guessing finds noise a sixteenth as wide, or drawn 256 times and averaged, which is the same")
-    func sabotage() throws {
+    @Test("The same guessing finds noise a sixteenth as wide")
+    func narrowNoise() throws {
+        let least = try Self.leastEpsilonOfWeakened(.all(but: .width), draws: 1)
+        #expect(least > PrivacyLoss(budget: PrivacyLevel.strict.millionths, windows: 1).epsilon)
+    }
+
+    @Test("The same guessing finds noise that is drawn again, and averaged", .enabled(if: trials >= 1000))
+    func repeatedNoise() throws {
+        let least = try Self.leastEpsilonOfWeakened(.all, draws: 160)
+        #expect(least > PrivacyLoss(budget: PrivacyLevel.strict.millionths, windows: 1).epsilon)
+    }
+
+    /// What ε is at least where a day is released several times over, as no ledger says that it was, and the scores are
+    /// averaged.
+    static func leastEpsilonOfWeakened(_ protections: Protections, draws: Int) throws -> Double {
         let days = try Neighbours(.strict)
         let exact = try days.exactCounts()
-        let loss = PrivacyLoss(budget: PrivacyLevel.strict.millionths, windows: 1)
         func score(_ day: [UInt8]) throws -> Double {
-            days.score(try Neighbours.release(day, days.settings), without: exact)
+            var sum = 0.0
+            for _ in 0..<draws {
+                let cells = try Neighbours.release(day, days.settings, protections: protections)
+                sum += days.score(cells, without: exact)
+            }
+            return sum / Double(draws)
         }
-        let shift = days.change.reduce(0.0) { $0 + Double($1.by * $1.by) / (Double($1.cell.variance) / 1000) }
-            .squareRoot()
-        var weak: (with: [Double], without: [Double]) = ([], [])
-        for _ in 0..<max(250, Self.trials / 50) {
-            let (with, without) = (try score(days.with), try score(days.without))
-            weak.with.append(shift + (with - shift) / 16)
-            weak.without.append(without / 16)
+        var scores: (with: [Double], without: [Double]) = ([], [])
+        for _ in 0..<250 {
+            scores.with.append(try score(days.with))
+            scores.without.append(try score(days.without))
         }
-        #expect(Self.leastEpsilon(with: weak.with, without: weak.without, delta: loss.delta) > loss.epsilon)
+        return leastEpsilon(with: scores.with, without: scores.without, delta: PrivacyBudget.delta)
+    }
+
+    @Test("A row that one visitor brings over k is not shown, as it is without a margin")
+    func margin() throws {
+        func shows(_ protections: Protections, visitors: Int) throws -> Int {
+            var count = 0
+            for _ in 0..<40 {
+                let shop = ShopTraffic(NoisyShop.settings(), protections: protections)
+                for visitor in 0..<40 { shop.view("/", by: visitor, at: 40_000) }
+                for visitor in 0..<visitors { shop.view("/secret", by: visitor, at: 40_100) }
+                if try shop.close().contains(where: { $0.dimension == .page && $0.key == "/secret" }) { count += 1 }
+            }
+            return count
+        }
+        #expect(try shows(.all, visitors: 10) == 0)
+        #expect(try shows(.all(but: .margin), visitors: 9) == 0)
+        #expect(try shows(.all(but: .margin), visitors: 10) > 5)
     }
 
     @Test("Somebody who fills a row up to one below k sees one more come with the threshold, not with noise")
