@@ -277,13 +277,10 @@ func text(of figure: Figure) -> String {
 
 /// `12,345`.
 func grouped(_ number: Int) -> String {
-    let digits = String(number.magnitude)
-    var result = ""
-    for (index, digit) in digits.enumerated() {
-        if index > 0, (digits.utf8.count - index) % 3 == 0 { result += "," }
-        result.append(digit)
+    guard number > -1000, number < 1000 else {
+        return grouped(number / 1000) + "," + padded(Int((number % 1000).magnitude), to: 3)
     }
-    return number < 0 ? "-" + result : result
+    return String(number)
 }
 
 /// A number with so many places behind the point, rounded half up.

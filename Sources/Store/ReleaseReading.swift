@@ -11,7 +11,7 @@ public struct ReleaseReading {
     private final class Known {
         var noise: [String: Bool] = [:]
         var kept: [String: (days: Int32, months: Int32)] = [:]
-        var lastDays: [String: Int32] = [:]
+        var released: [String: ClosedRange<Int32>?] = [:]
     }
 
     init(_ database: Database, path: String) {
@@ -22,13 +22,18 @@ public struct ReleaseReading {
     /// The first and last day with a released window of a site; nil when there is none.
     public func releasedDays(site: String) throws(StoreError) -> ClosedRange<Int32>? {
         try read {
+            if let days = known.released[site] { return days }
             let row = try Row.fetchOne(
                 database,
                 sql: "SELECT min(day), max(day) FROM release WHERE site = (SELECT id FROM site WHERE name = ?)",
                 arguments: [site])
-            guard let row, let first: Int32 = try row.value(0), let last: Int32 = try row.value(1) else { return nil }
-            guard first <= last else { throw StoreError.corrupt(path: path) }
-            return first...last
+            var days: ClosedRange<Int32>?
+            if let row, let first: Int32 = try row.value(0), let last: Int32 = try row.value(1) {
+                guard first <= last else { throw StoreError.corrupt(path: path) }
+                days = first...last
+            }
+            known.released[site] = days
+            return days
         }
     }
 
@@ -176,13 +181,17 @@ public struct ReleaseReading {
     private static let mostDays = 92
 
     private func spans(site: String, days: ClosedRange<Int32>) throws -> Spans {
+        guard let released = try releasedDays(site: site), released.overlaps(days) else {
+            return Spans(months: nil, days: [])
+        }
         let kept = try keptFrom(site: site)
-        let last = try lastDay(site)
-        var first = max(days.lowerBound, kept.months)
+        // A month is whole when all that it has is in the period, also the first there is, and one that is not over.
+        var first = days.lowerBound
+        if first <= released.lowerBound { first = CalendarMonth.start(of: released.lowerBound) }
+        first = max(first, kept.months)
         if CalendarMonth.start(of: first) != first { first = CalendarMonth.next(after: first) }
         var end = CalendarMonth.start(of: days.upperBound == .max ? .max : days.upperBound + 1)
-        // A month that is not over is whole when all that it has is in the period.
-        if let last, last <= days.upperBound { end = CalendarMonth.next(after: last) }
+        if released.upperBound <= days.upperBound { end = CalendarMonth.next(after: released.upperBound) }
         // Short ones are read by days, as long as these are there.
         if Int(days.upperBound) - Int(days.lowerBound) < Self.mostDays {
             end = min(end, CalendarMonth.next(after: kept.days - 1))
@@ -207,15 +216,6 @@ public struct ReleaseReading {
             arguments: [site])
         known.noise[site] = answer ?? true
         return answer ?? true
-    }
-
-    private func lastDay(_ site: String) throws -> Int32? {
-        if let day = known.lastDays[site] { return day }
-        let day = try Int32.fetchOne(
-            database, sql: "SELECT max(day) FROM release WHERE site = (SELECT id FROM site WHERE name = ?)",
-            arguments: [site])
-        known.lastDays[site] = day
-        return day
     }
 
     /// The first day that single days are kept from, and the first month that there is a sum of.
@@ -252,12 +252,16 @@ public struct ReleaseReading {
         let columns = measures.map(Schema.column)
         let variances = try hasNoise(site) ? columns.map { "sum(\($0)_variance)" } : []
         let selection = (names + columns.map { "sum(\($0))" } + variances).joined(separator: ", ")
+        var scope = "site = (SELECT id FROM site WHERE name = ?) AND dimension = ?"
+        var arguments: StatementArguments = [site, dimension.rawValue]
+        // Of all there are no month is asked for its number.
+        let all = try releasedDays(site: site).map { CalendarMonth.start(of: $0.lowerBound)...$0.upperBound }
+        if let all, months.lowerBound > all.lowerBound || months.upperBound < all.upperBound {
+            scope += " AND month BETWEEN ? AND ?"
+            arguments += [months.lowerBound, months.upperBound]
+        }
         try forEachRow(
-            """
-            SELECT \(selection) FROM month_cell
-            WHERE site = (SELECT id FROM site WHERE name = ?) AND dimension = ? AND month BETWEEN ? AND ? \(rest)
-            """,
-            [site, dimension.rawValue, months.lowerBound, months.upperBound], measures, names.count, each)
+            "SELECT \(selection) FROM month_cell WHERE \(scope) \(rest)", arguments, measures, names.count, each)
     }
 
     /// A row is read where the statement has it: copies cost more than the query. Its first columns are names; then come

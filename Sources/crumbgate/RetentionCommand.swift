@@ -43,7 +43,7 @@ struct RetentionCommand: ParsableCommand {
             the ledger of releases
               days and rules, no counts: kept for ever, so that no day is ever released twice
             logs
-              go to standard output; how long they are kept is for whatever collects them to say
+              go to standard output; whatever collects them is to keep them for 30 days (docs/deploy.md, "Logs for 30 days")
             """)
     }
 

@@ -8,6 +8,7 @@ import datetime
 import os
 import pathlib
 import re
+import shutil
 import sqlite3
 import time
 
@@ -35,6 +36,17 @@ def runtime():
     return pathlib.Path(os.environ["RUNTIME_DIRECTORY"])
 
 
+def test_what_visitors_ask_for_is_on_no_disk_unless_the_rules_keep_it(make_gate, make_origin):
+    """Attack 1, against rules that take a protection away: parameters are dropped, and one that they list is not."""
+    for kept in ("", "query: [email], "):
+        gate = measuring_gate(make_gate, make_origin, kept)
+        for number in range(12):
+            visit(gate, number, ["/shop?email=canary-query-value"])
+        report(gate)
+        held = {path.name for path, content in on_disk(gate).items() if b"canary-query-value" in content}
+        assert bool(held) == bool(kept) and held <= {"crumbgate.sqlite", "crumbgate.sqlite-wal"}, held
+
+
 def test_no_key_of_a_visitor_or_network_is_on_disk(make_gate, make_origin, runtime):
     """Attack 2: with the day's secret itself, and knowing addresses and browsers, nothing on disk can be matched."""
     before = set(runtime.iterdir())
@@ -57,14 +69,24 @@ def test_no_key_of_a_visitor_or_network_is_on_disk(make_gate, make_origin, runti
     keys = keys_of_all(secret)
     known = [key for key in keys if any(text in content for text in spellings(key))]
     assert len(known) >= 60, "the file in memory holds those of all visitors: the search finds what is there"
+
+    def matched(files):
+        return {
+            path.name
+            for path, held in files.items()
+            for key in keys
+            if any(len(text) > 7 and text in held for text in spellings(key))
+        }
+
     while_running = on_disk(gate)
     report(gate)
     for files in (while_running, on_disk(gate)):
         assert any(path.name.startswith("crumbgate.sqlite") for path in files)
-        for path, held in files.items():
-            for key in keys:
-                assert not any(len(text) > 7 and text in held for text in spellings(key)), path
+        assert not matched(files)
     assert secret not in b"".join(on_disk(gate).values())
+    # The same file on a disk, which is refused: there it gives everybody away.
+    (gate.directory / "open.window").write_bytes(content)
+    assert matched(on_disk(gate)) == {"open.window"} and secret in b"".join(on_disk(gate).values())
 
 
 def test_an_identifier_hidden_in_a_request_is_not_kept(make_gate, make_origin):
@@ -134,7 +156,18 @@ def test_receipts_and_figures_share_nothing_to_join(make_gate, make_origin):
     site = {b"127.0.0.1", b"default", b"shop.test"}
     names = shared(cells, receipts) | shared(receipts, cells)
     assert {name for name in names if not re.fullmatch(rb"[a-zA-Z_()/ .]+", name)} <= words | site, names
-    assert shared(cells | {b"receipt-7f3a"}, receipts | {b"x receipt-7f3a y"}) - names, "the search finds a shared id"
+    # The store of a proxy that notes a receipt beside a page.
+    weak = gate.directory / "weak.sqlite"
+    shutil.copy(state / "crumbgate.sqlite", weak)
+    with contextlib.closing(sqlite3.connect(weak)) as database, database:
+        columns = [name for _, name, *_ in database.execute("PRAGMA table_info(cell)")]
+        line = dict(zip(columns, database.execute("SELECT * FROM cell LIMIT 1").fetchone()))
+        line["key"] = max(receipts, key=len).hex()
+        marks = ", ".join("?" * len(line))
+        database.execute(f"INSERT INTO cell ({', '.join(line)}) VALUES ({marks})", list(line.values()))
+    receipts_in_hexadecimal = {value.hex().encode() for value in receipts}
+    assert not shared(cells, receipts_in_hexadecimal) - names
+    assert shared(values(weak), receipts_in_hexadecimal) - names, "the search finds a shared id"
 
 
 def as_stored(path):

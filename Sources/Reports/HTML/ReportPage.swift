@@ -153,21 +153,27 @@ struct ReportPage {
         }
         line("<table \(labelledBy)><thead><tr>\(head)</tr></thead><tbody>")
         let largest = table.rows.filter { !$0.isOther }.map { $0.size(by: metrics[0]) }.max() ?? 0
+        // There are thousands of rows: each is written in its place.
         for row in rows {
-            let name =
-                label?(row)
-                ?? [row.key, row.key2].compactMap { $0 }.map(table.section.label).joined(
-                    separator: " → ")
-            var cells = """
-                <th scope="row"><bdi>\(markup(name))</bdi>\(barMarkup(row.size(by: metrics[0]), of: largest, height: 5))</th>
-                """
+            var name = label?(row) ?? table.section.label(row.key)
+            if label == nil, let key2 = row.key2 { name += " → " + table.section.label(key2) }
+            output += row.isOther ? "<tr class=\"other\">" : "<tr>"
+            output += "<th scope=\"row\"><bdi>"
+            output += markup(name)
+            output += "</bdi>"
+            output += barMarkup(row.size(by: metrics[0]), of: largest, height: 5)
+            output += "</th>"
             for (index, metric) in metrics.enumerated() {
-                cells += "<td\(index > 0 ? " class=\"more\"" : "")>\(text(of: metric, in: row))</td>"
+                output += index > 0 ? "<td class=\"more\">" : "<td>"
+                output += text(of: metric, in: row)
+                output += "</td>"
                 if index == 0, table.isCompared {
-                    cells += "<td>\(htmlChange(row.change(metric, since: table.before(row))))</td>"
+                    output += "<td>"
+                    output += htmlChange(row.change(metric, since: table.before(row)))
+                    output += "</td>"
                 }
             }
-            line("<tr\(row.isOther ? " class=\"other\"" : "")>\(cells)</tr>")
+            output += "</tr>\n"
         }
         line("</tbody></table>")
     }
