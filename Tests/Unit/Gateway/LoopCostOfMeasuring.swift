@@ -12,7 +12,7 @@ import Testing
 /// one that does not, in turns, by the clock of the thread's processor time. It is printed, never judged:
 ///
 ///     MEASURING_COST=51 swift test -c release --filter LoopCostOfMeasuring        (rounds of 4,000 page views)
-@Suite("Loop cost of measuring", .serialized, .enabled(if: rounds > 0))
+@Suite("Loop cost of measuring", .serialized, .enabled(if: LoopCostOfMeasuring.rounds > 0))
 struct LoopCostOfMeasuring {
     static let rounds = ProcessInfo.processInfo.environment["MEASURING_COST"].flatMap { Int($0) } ?? 0
     static let batches = 40
