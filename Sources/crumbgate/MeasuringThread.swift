@@ -107,18 +107,22 @@ final class MeasuringThread: Sendable {
         stopped.wait()
     }
 
+    /// Between two checkpoints: with the wait for a look at the rings and the writing, a kill loses a second at most.
+    private static let pause = Duration.milliseconds(800)
+    private static let pausesOfAnHour = 4500
+
     private func run() {
         // The call reads the name.
         unsafe crumbgate_name_thread("measuring")
         var bytes = ByteBuffer(capacity: 4096)
-        var second = 0
-        var nextSecond = ContinuousClock.now
+        var round = 0
+        var nextRound = ContinuousClock.now
         while !isStopping.load(ordering: .acquiring) {
             for ring in rings { service.ingest(ring) }
-            if ContinuousClock.now >= nextSecond {
-                nextSecond = .now + .seconds(1)
-                everySecond(second, &bytes)
-                second += 1
+            if ContinuousClock.now >= nextRound {
+                nextRound = .now + Self.pause
+                everyRound(round, &bytes)
+                round += 1
             }
             waker.wait(milliseconds: 100)
         }
@@ -130,15 +134,15 @@ final class MeasuringThread: Sendable {
     }
 
     /// - Parameters:
-    ///   - second: seconds since the start.
+    ///   - round: pauses since the start.
     ///   - bytes: room for a checkpoint, empty before and after.
-    private func everySecond(_ second: Int, _ bytes: inout ByteBuffer) {
+    private func everyRound(_ round: Int, _ bytes: inout ByteBuffer) {
         tick(&bytes)
         // Clocks, and what the report shows of today.
-        if second % 5 == 0 { publish() }
-        if isSweepDue.exchange(false, ordering: .acquiring) || second % 3600 == 0 { sweep() }
+        if round % 5 == 0 { publish() }
+        if isSweepDue.exchange(false, ordering: .acquiring) || round % Self.pausesOfAnHour == 0 { sweep() }
         // What starting took is touched no more by now: the sweep, the console and the first checkpoint are done.
-        if second == 1 { crumbgate_trim_memory() }
+        if round == 1 { crumbgate_trim_memory() }
     }
 
     /// - Parameter bytes: room for a checkpoint, empty before and after.

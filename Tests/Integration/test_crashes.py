@@ -152,8 +152,8 @@ LIVES = [
     for kind in "tea coffee cocoa juice milk water wine beer soup broth".split()
     for vessel in "cup mug glass bowl pot jug can flask bottle barrel".split()
 ]
-#: A second between checkpoints, a tenth between two looks at the rings, and what a busy machine adds.
-MOST_SECONDS = 1.4
+#: What a kill may lose, and what it takes to tell: an answer is on its way when the process is killed.
+MOST_SECONDS = 1.0 + 0.05
 
 
 class Visitors:
@@ -167,7 +167,11 @@ class Visitors:
         self.answered = [[] for _ in LIVES]
         self._lock = threading.Lock()
         self._is_running = True
+        #: By how much threads that asked to be woken in a hundredth of a second were late, and when: on a busy machine
+        #: the proxy's are as well.
+        self.lateness = []
         self._threads = [threading.Thread(target=self._browse, args=(lane,)) for lane in range(4)]
+        self._threads.append(threading.Thread(target=self._watch))
         for thread in self._threads:
             thread.start()
 
@@ -186,6 +190,17 @@ class Visitors:
                 time.sleep(0.01)
             number += 4
             time.sleep(0.002)
+
+    def _watch(self):
+        while self._is_running:
+            began = time.monotonic()
+            time.sleep(0.01)
+            now = time.monotonic()
+            self.lateness.append((now, now - began - 0.01))
+
+    def latest(self, moment):
+        """How late a thread was at most in the two seconds before."""
+        return max((late for when, late in self.lateness if moment - 2 < when <= moment + 0.1), default=0)
 
     def go_home(self):
         self._is_running = False
@@ -215,7 +230,7 @@ def test_a_kill_loses_a_second_of_counts_at_most(make_gate, make_origin):
         visitors.go_home()
     assert gate.stop() == 0
     pages = report(gate)["pages"]
-    lost_seconds, lost_views = [], []
+    lost_seconds, lost_views, allowed = [], [], []
     for life, page in enumerate(LIVES[: len(kills) + 1]):
         answered = sorted(visitors.answered[life])
         if len(answered) < 20:
@@ -230,12 +245,16 @@ def test_a_kill_loses_a_second_of_counts_at_most(make_gate, make_origin):
             continue
         lost_views.append(lost)
         lost_seconds.append(kills[life] - answered[-lost] if lost else 0)
+        # A checkpoint is some turns of a thread: waking, looking, writing.
+        allowed.append(MOST_SECONDS + 3 * visitors.latest(kills[life]))
     print(
         f"{len(kills)} kills, {sum(map(len, visitors.answered))} page views answered; lost per kill: "
         f"{statistics.median(lost_views)} page views, at most {max(lost_views)}; "
-        f"{statistics.median(lost_seconds):.2f} s, at most {max(lost_seconds):.2f} s"
+        f"{statistics.median(lost_seconds):.2f} s, at most {max(lost_seconds):.2f} s; "
+        f"{sum(lost <= 1 for lost in lost_seconds)} of {len(lost_seconds)} within a second"
     )
     assert len(lost_seconds) >= len(kills) * 0.8
-    assert max(lost_seconds) <= MOST_SECONDS, lost_seconds
+    late = [(lost, most) for lost, most in zip(lost_seconds, allowed) if lost > most]
+    assert not late, late
     ledger, _ = stored(first.directory / "state")
     assert len(ledger) == len({entry[:2] for entry in ledger}) == 1, ledger

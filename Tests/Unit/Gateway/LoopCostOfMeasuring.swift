@@ -12,7 +12,7 @@ import Testing
 /// one that does not, in turns, by the clock of the thread's processor time. It is printed, never judged:
 ///
 ///     MEASURING_COST=51 swift test -c release --filter LoopCostOfMeasuring        (rounds of 4,000 page views)
-@Suite("Loop cost of measuring", .serialized, .enabled(if: LoopCostOfMeasuring.rounds > 0))
+@Suite("Loop cost of measuring", .serialized)
 struct LoopCostOfMeasuring {
     static let rounds = ProcessInfo.processInfo.environment["MEASURING_COST"].flatMap { Int($0) } ?? 0
     static let batches = 40
@@ -106,7 +106,7 @@ struct LoopCostOfMeasuring {
     }
 
     @Test(
-        "Nanoseconds of a loop per page view with three withheld cookies",
+        "Nanoseconds of a loop per page view with three withheld cookies", .enabled(if: rounds > 0),
         arguments: [MeasuredSite.Profile.consent, .exempt])
     func cost(profile: MeasuredSite.Profile) throws {
         let service = MeasurementService(sink: Nowhere())
