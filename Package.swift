@@ -48,6 +48,9 @@ let package = Package(
         .target(
             name: "CTLS", path: "Sources/C/CTLS",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(
+            name: "CHTTP2", path: "Sources/C/CHTTP2",
+            linkerSettings: [.linkedLibrary("nghttp2")]),
         .target(name: "CLinux", path: "Sources/C/CLinux"),
         .target(name: "CBytes", path: "Sources/C/CBytes"),
         .target(name: "CDoubt", path: "Sources/C/CDoubt"),
@@ -83,6 +86,8 @@ let package = Package(
         pure("Consent", ["Bytes", "Cookies", "COpenSSL"]),
         pure("Location", ["Bytes", "CMaxMindDB"]),
         pure("TLS", ["Bytes", "CTLS"]),
+        pure("HTTP2", ["Bytes", "HTTPWire", "CHTTP2"]),
+        tests("HTTP2", ["HTTP2", "Bytes", "HTTPWire"]),
         pure(
             "Rules",
             [
@@ -112,7 +117,10 @@ let package = Package(
 
         // The shells.
         pure(
-            "Transport", ["Bytes", "HTTPWire", "Gateway", "Rules", "Location", "Measurement", "TLS", "CLinux", logging]),
+            "Transport",
+            [
+                "Bytes", "HTTPWire", "HTTP2", "Gateway", "Rules", "Location", "Measurement", "TLS", "CLinux", logging,
+            ]),
         pure(
             "Store", ["Measurement", "Location", "Consent", .product(name: "GRDB", package: "GRDB.swift")]),
         pure("Reports", ["Store", "Consent", "Measurement", "Bytes"]),

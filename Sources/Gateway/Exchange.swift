@@ -26,7 +26,7 @@ public struct Exchange: Sendable {
         /// As many bytes as the head said.
         case counted
         case chunked
-        /// The connection's end is the body's end (RFC 9112 §6.3).
+        /// The connection's end is the body's end (RFC 9112 §6.3), or the stream's.
         case untilClose
         case withoutBody
     }
@@ -55,6 +55,10 @@ public struct Exchange: Sendable {
         static let isSharedVariant = Flags(rawValue: 4096)
         /// A script asks for it, or an element that embeds it: if it is HTML, it is gated and else left alone.
         static let isFragment = Flags(rawValue: 8192)
+        /// One of several on a connection, whose frames say where content ends (RFC 9113 §8.1).
+        static let isHTTP2 = Flags(rawValue: 16384)
+        /// The user agent gets no chunks.
+        static let isUnchunked: Flags = [.isHTTP10, .isHTTP2]
     }
 
     var request = RequestPhase.head
@@ -88,6 +92,14 @@ public struct Exchange: Sendable {
     /// An exchange that has not begun.
     public init() {}
 
+    /// An exchange on a stream of HTTP/2: what the gateway makes of a response is its head, then its content without
+    /// any framing, up to the end that `isAnswered` tells.
+    public static var onStream: Exchange {
+        var exchange = Exchange()
+        exchange.flags.insert(.isHTTP2)
+        return exchange
+    }
+
     /// Whether an origin server is to be asked: the head for it is ready.
     public var isForwarded: Bool { request == .body || request == .complete }
     /// When the request's head had come, in milliseconds on the monotonic clock.
@@ -98,6 +110,8 @@ public struct Exchange: Sendable {
     public var hasResponseBegun: Bool { response != .head }
     /// Whether the whole response was made.
     public var isAnswered: Bool { response == .complete }
+    /// How a body of unknown length is delimited towards the user agent.
+    var unmeasured: Delivery { flags.isDisjoint(with: .isUnchunked) ? .chunked : .untilClose }
     var requestHadNoBody: Bool { !flags.contains(.hasRequestBody) }
     /// Whether an exchange is under way.
     public var isActive: Bool { flags.contains(.isActive) }

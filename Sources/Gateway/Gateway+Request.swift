@@ -30,16 +30,7 @@ extension Gateway {
         case .needsMore:
             return .needsMore
         case .refused(let refusal):
-            var status = refusal.status
-            if refusal == .methodConnect { status = snapshot.policy.connectAnswer }
-            if refusal == .methodTrace { status = snapshot.policy.traceAnswer }
-            ErrorPage.write(
-                status: status, detail: refusal.explanation, reason: refusal.reason, isPersistent: false, at: now,
-                into: &reply)
-            begin(&exchange, snapshot: snapshot, at: now)
-            exchange.status = UInt16(status)
-            exchange.request = .complete
-            exchange.response = .complete
+            refuse(refusal, exchange: &exchange, at: now, reply: &reply)
             return .reply(consumed: input.count)
         case .complete(let length):
             return receiveHead(
@@ -47,6 +38,23 @@ extension Gateway {
                 isSecure: isSecure,
                 isLast: isLast, redirectingTo: port, at: now, reply: &reply)
         }
+    }
+
+    /// Answers a request whose head means nothing, or too much; the connection, or the stream, ends with the answer.
+    public mutating func refuse(
+        _ refusal: RequestRefusal, exchange: inout Exchange, at now: Moment, reply: inout ByteBuffer
+    ) {
+        guard let snapshot = snapshots[current] else { return }
+        var status = refusal.status
+        if refusal == .methodConnect { status = snapshot.policy.connectAnswer }
+        if refusal == .methodTrace { status = snapshot.policy.traceAnswer }
+        ErrorPage.write(
+            status: status, detail: refusal.explanation, reason: refusal.reason, isPersistent: false, at: now,
+            into: &reply)
+        begin(&exchange, snapshot: snapshot, at: now)
+        exchange.status = UInt16(status)
+        exchange.request = .complete
+        exchange.response = .complete
     }
 
     private mutating func begin(_ exchange: inout Exchange, snapshot: Snapshot, at now: Moment) {

@@ -165,7 +165,7 @@ extension Gateway {
         switch responseHead.framing {
         case .none: plan.delivery = .withoutBody
         case .length: plan.delivery = .counted
-        case .chunked, .untilClose: plan.delivery = exchange.flags.contains(.isHTTP10) ? .untilClose : .chunked
+        case .chunked, .untilClose: plan.delivery = exchange.unmeasured
         }
         if responseHead.status == 304, exchange.flags.contains(.revalidatesVariant) {
             plan.revalidated = notes[exchange.notes].variant
@@ -196,7 +196,7 @@ extension Gateway {
         }
         plan.isForVisitor = !isShared
         plan.variant = isShared ? variant.shared : variant.own
-        if plan.delivery == .counted { plan.delivery = exchange.flags.contains(.isHTTP10) ? .untilClose : .chunked }
+        if plan.delivery == .counted { plan.delivery = exchange.unmeasured }
         return plan
     }
 

@@ -99,7 +99,9 @@ enum RequestFields {
         if exchange.flags.contains(.isUpgrade) {
             notes.originHead.append("Connection: Upgrade\r\nUpgrade: websocket\r\n")
         }
-        writeForwarding(head, bytes: bytes, site: site, client: client, into: &notes.originHead)
+        writeForwarding(
+            head, bytes: bytes, site: site, client: client, isHTTP2: exchange.flags.contains(.isHTTP2),
+            into: &notes.originHead)
         notes.originHead.append("\r\n")
         return flags
     }
@@ -222,9 +224,14 @@ enum RequestFields {
     /// Via (RFC 9110 §7.6.3), Forwarded (RFC 7239) and the X-Forwarded fields that shop systems read; the address is
     /// the truncated one but on the routes whose operator declared that the origin needs all of it.
     private static func writeForwarding(
-        _ head: borrowing RequestHead, bytes: RawSpan, site: Site, client: Forwarding, into output: inout ByteBuffer
+        _ head: borrowing RequestHead, bytes: RawSpan, site: Site, client: Forwarding, isHTTP2: Bool,
+        into output: inout ByteBuffer
     ) {
-        output.append(head.minorVersion == 0 ? "Via: 1.0 crumbgate\r\n" : "Via: 1.1 crumbgate\r\n")
+        if isHTTP2 {
+            output.append("Via: 2.0 crumbgate\r\n")
+        } else {
+            output.append(head.minorVersion == 0 ? "Via: 1.0 crumbgate\r\n" : "Via: 1.1 crumbgate\r\n")
+        }
         let getsFullAddress = site.fullAddressRoutes.match(bytes[head.pathAndQuery]) != nil
         let truncated = client.address.truncated(to: site.addressPrecision)
         output.append("X-Forwarded-For: ")

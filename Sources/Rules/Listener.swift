@@ -42,6 +42,8 @@ public struct ListenerTLS: Hashable, Sendable {
     public internal(set) var certificates: [CertificateFiles]
     /// The oldest version that is spoken.
     public internal(set) var minimumVersion = TLSVersion.tls12
+    /// Whether HTTP/2 is spoken with who can.
+    public internal(set) var offersHTTP2 = true
 }
 
 /// Where a certificate and its key are: absolute paths, or such from the working directory on.

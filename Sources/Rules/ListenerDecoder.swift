@@ -113,6 +113,8 @@ struct ListenerDecoder {
         if let node = section["minimum_version"] {
             minimum = reader.word(node, "minimum_version", TLSVersion.self) ?? minimum
         }
+        var offersHTTP2 = true
+        if let node = section["http2"] { offersHTTP2 = reader.boolean(node, "http2") ?? true }
         let read = pairs.compactMap { CertificateReader(reader: reader).certificate($0.section, at: $0.place) }
         guard let first = read.first, read.count == pairs.count else {
             if pairs.isEmpty {
@@ -121,6 +123,8 @@ struct ListenerDecoder {
             return nil
         }
         shown.append((key, read.map(\.certificate)))
-        return ListenerTLS(certificates: [first.files] + read.dropFirst().map(\.files), minimumVersion: minimum)
+        return ListenerTLS(
+            certificates: [first.files] + read.dropFirst().map(\.files), minimumVersion: minimum,
+            offersHTTP2: offersHTTP2)
     }
 }

@@ -43,12 +43,17 @@ public final class ServerContext: @unchecked Sendable {
     ///
     /// - Parameters:
     ///   - identities: the first answers whoever names no host or an unknown one; the others by their names (RFC 6066 §3).
+    ///   - offersHTTP2: whether HTTP/2 is offered, before HTTP/1.1 (RFC 7301).
     ///   - listener: what tells the listener from others: sessions of one are not resumed on another.
     /// - Throws: what OpenSSL says against an identity.
-    public init(identities: [Identity], minimum: TLSVersion, listener: String) throws(IdentityError) {
+    public init(
+        identities: [Identity], minimum: TLSVersion, offersHTTP2: Bool = true, listener: String
+    ) throws(IdentityError) {
         // The bytes are copied.
-        guard let made = unsafe withBytes(Array(listener.utf8), { unsafe crumbgate_tls_server(minimum.number, $0) })
-        else { throw IdentityError(index: 0, reason: "no memory") }
+        let server = unsafe withBytes(Array(listener.utf8)) {
+            unsafe crumbgate_tls_server(minimum.number, offersHTTP2 ? 1 : 0, $0)
+        }
+        guard let made = unsafe server else { throw IdentityError(index: 0, reason: "no memory") }
         unsafe pointer = made
         for (index, identity) in identities.enumerated() {
             var reason = crumbgate_tls_reason()

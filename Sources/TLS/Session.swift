@@ -39,7 +39,10 @@ public struct Channel: ~Copyable {
 }
 
 /// No memory was left.
-public struct OutOfMemory: Error {}
+public struct OutOfMemory: Error {
+    /// Says no more than that.
+    public init() {}
+}
 
 /// How receiving ended.
 public enum Received {
@@ -93,6 +96,9 @@ public struct Session: ~Copyable {
 
     /// Whether the handshake is over.
     public var isEstablished: Bool { unsafe crumbgate_tls_is_established(pointer) == 1 }
+
+    /// Whether the peers agreed on HTTP/2 (RFC 7301, RFC 9113 §3.2): when the handshake is over.
+    public var speaksHTTP2: Bool { unsafe crumbgate_tls_speaks_h2(pointer) == 1 }
 
     /// Receives from a socket, decrypts to the end of `buffer`, and goes on with the handshake.
     ///

@@ -7,7 +7,10 @@ import TLS
 /// "No connection" where an index of a slab stands.
 let noConnection = UInt32.max
 
-/// A visitor's connection.
+/// "A stream" where a connection's TLS session stands: it receives and sends through its connection's frames.
+let streamSession = UInt32.max - 1
+
+/// A visitor's connection, or a stream of one: each carries one exchange at a time.
 struct ClientConnection: ~Copyable {
     enum Phase {
         /// Before everything else: the proxy in front has not said yet who is there.
@@ -24,7 +27,9 @@ struct ClientConnection: ~Copyable {
         case exchanging
         /// After 101: bytes both ways.
         case tunnel
-        /// The answer is complete but not all sent; then the connection ends.
+        /// Frames of HTTP/2 both ways: the exchanges are its streams'.
+        case multiplexed
+        /// The answer is complete but not all sent; then the connection, or the stream, ends.
         case flushing
         /// Our side is closed; what still comes is read and forgotten, so that the answer is not lost to a reset.
         case lingering
@@ -73,6 +78,10 @@ struct ClientConnection: ~Copyable {
     var conduit = noConnection
     /// Its TLS; none where HTTP is spoken without it.
     var session = noConnection
+    /// Its HTTP/2, or that of the stream's connection; none where HTTP/1.1 is spoken.
+    var multiplexer = noConnection
+    /// What it has as a stream.
+    var stream = StreamState()
     /// Milliseconds on the loop's clock.
     var deadline: Int64 = 0
     /// When the timer wheel looks at it next.
@@ -85,6 +94,15 @@ struct ClientConnection: ~Copyable {
         self.fd = fd
         self.peer = peer
         self.redirectPort = redirectPort
+    }
+
+    /// A stream of a connection.
+    init(stream: Int32, of multiplexer: UInt32, peer: ClientAddress) {
+        self.init(fd: -1, peer: peer, redirectPort: 0)
+        self.stream.id = stream
+        self.multiplexer = multiplexer
+        session = streamSession
+        exchange = .onStream
     }
 }
 

@@ -2,6 +2,7 @@ import Bytes
 import CLinux
 import Gateway
 import Glibc
+import HTTP2
 import HTTPWire
 import Rules
 
@@ -51,6 +52,7 @@ extension EventLoop {
                 hasMoved = receiveBody(index)
             case .waiting, .keeping, .flushing: return
             case .tunnel: hasMoved = tunnelFromClient(index)
+            case .multiplexed: hasMoved = receiveFrames(index)
             case .lingering: hasMoved = discardFromClient(index)
             }
             if !hasMoved { return }
@@ -69,7 +71,7 @@ extension EventLoop {
     }
 
     /// Puts what the client sent into `input`: what was left over, and new bytes if all of that was looked at already.
-    private mutating func supply(from index: UInt32) -> Supply {
+    mutating func supply(from index: UInt32) -> Supply {
         input.clear()
         let kept = clients[index].leftover.count
         if kept > 0 {
@@ -162,6 +164,7 @@ extension EventLoop {
                 origins[origin].outgoing.isEmpty
             else { return false }
         }
+        if clients[index].session == streamSession { creditContent(of: index) }
         switch supply(from: index) {
         case .bytes: break
         case .nothing, .answered: return false
@@ -274,12 +277,16 @@ extension EventLoop {
         case .head:
             if isEstablished(index) { awaitRequest(of: index) }
             return true
+        case .multiplexed:
+            awaitFrames(of: index)
+            noteUnsent(index)
+            return true
         case .introduction, .collecting, .keeping, .waiting, .lingering: return true
         }
     }
 
     /// Nothing is under way: the next request may take a while, but not when the loop is to end.
-    private mutating func awaitRequest(of index: UInt32) {
+    mutating func awaitRequest(of index: UInt32) {
         expect(client: index, within: isDraining ? min(500, timeouts.idle) : timeouts.idle)
     }
 
@@ -302,7 +309,11 @@ extension EventLoop {
     }
 
     /// Everything is sent: ends our side, and the connection when the visitor's bytes are all read (RFC 9112 §9.6).
-    private mutating func finishConnection(_ index: UInt32) {
+    mutating func finishConnection(_ index: UInt32) {
+        guard clients[index].session != streamSession else {
+            finishStream(index)
+            return
+        }
         endSession(of: index)
         if clients[index].flags.contains(.hasEnded) {
             closeClient(index)
@@ -329,6 +340,14 @@ extension EventLoop {
 
     /// Ends a connection at once, and what hangs on it.
     mutating func abandonClient(_ index: UInt32) {
+        guard clients[index].multiplexer == noConnection else {
+            if clients[index].session == streamSession {
+                abandonStream(index, .internalError)
+            } else {
+                abandonFrames(index)
+            }
+            return
+        }
         leaveQueue(index)
         detachOrigin(of: index)
         // Only where nothing is cut: the visitor's browser can tell (RFC 8446 §6.1).

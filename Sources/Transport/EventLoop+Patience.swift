@@ -36,6 +36,7 @@ extension EventLoop {
             output.clear()
             gateway.writeRequestTimeout(at: now, into: &output)
             if sendToClient(index, verbatim: ByteRange()) { endExchange(of: index) }
+        case .multiplexed: framesTimedOut(index)
         case .waiting: failExchange(of: index, .timedOut)
         case .keeping: _ = resume(index, with: .failed)
         case .exchanging:

@@ -49,7 +49,10 @@ extension EventLoop {
             return .answered
         }
         guard sendRecords(to: index) else { return .failed }
-        if !wasEstablished, sessions[session].isEstablished { expect(client: index, within: timeouts.requestHead) }
+        if !wasEstablished, sessions[session].isEstablished {
+            expect(client: index, within: timeouts.requestHead)
+            if sessions[session].speaksHTTP2 { return multiplex(index, received) }
+        }
         switch received {
         case .bytes(_, let isDrained):
             if isDrained { clients[index].flags.remove(.isReadable) }
@@ -78,6 +81,7 @@ extension EventLoop {
     /// Sends `output`, then a range of `input`, through the client's session. False when the client is gone.
     @inline(never)
     mutating func sendSecured(_ index: UInt32, verbatim: ByteRange) -> Bool {
+        guard clients[index].session != streamSession else { return sendToStream(index, verbatim: verbatim) }
         var rest = verbatim
         if !output.isEmpty, output.count < Self.recordSize {
             let first = min(rest.count, Self.recordSize - output.count)
@@ -97,7 +101,7 @@ extension EventLoop {
     }
 
     /// Sends the channel's records; what the socket does not take is kept. False when the connection is of no use.
-    private mutating func sendRecords(to index: UInt32) -> Bool {
+    mutating func sendRecords(to index: UInt32) -> Bool {
         let count = channel.outgoing.byteCount
         guard count > 0 else { return true }
         var sent = 0

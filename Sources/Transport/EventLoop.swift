@@ -2,6 +2,7 @@ import Bytes
 import CLinux
 import Gateway
 import Glibc
+import HTTP2
 import Location
 import Measurement
 import Rules
@@ -30,6 +31,14 @@ struct EventLoop: ~Copyable {
     var origins = Slab<OriginConnection>()
     var sessions = Slab<Session>()
     var channel: Channel
+    var multiplexers = Slab<Multiplexer>()
+    var frames: HTTP2Channel
+    /// Connections with frames to be sent.
+    var unsent: [Handle] = []
+    /// How many of the clients are streams.
+    var streamCount = 0
+    /// A stream's request, and the fields of its response, in the form of the other side.
+    var mapped = ByteBuffer()
     var conduits = Slab<Conduit>()
     /// Empty conduits that nobody uses.
     var spareConduits: [UInt32] = []
@@ -61,9 +70,13 @@ struct EventLoop: ~Copyable {
     var drainDeadline = Int64.max
 
     /// Makes a loop; `listen` then begins its work.
-    init(configuration: LoopConfiguration, mailbox: Mailbox, poller: consuming Poller, channel: consuming Channel) {
+    init(
+        configuration: LoopConfiguration, mailbox: Mailbox, poller: consuming Poller, channel: consuming Channel,
+        frames: consuming HTTP2Channel
+    ) {
         self.poller = poller
         self.channel = channel
+        self.frames = frames
         self.mailbox = mailbox
         connections = configuration.connections
         receipts = configuration.receipts
@@ -105,6 +118,7 @@ struct EventLoop: ~Copyable {
             runReady()
             runTimers()
             serveQueues()
+            if !unsent.isEmpty { sendFrames() }
             if ring.asksToBeDrained() { measuringWaker.signal() }
             if now.milliseconds >= housekeeping { keepHouse() }
         }
@@ -225,7 +239,7 @@ struct EventLoop: ~Copyable {
     /// Once a second and at the end: what is gathered goes to the threads that keep it.
     private mutating func keepHouse() {
         housekeeping = now.milliseconds + 1000
-        gateway.counters.clientConnections = UInt64(clients.count)
+        gateway.counters.clientConnections = UInt64(clients.count - streamCount)
         gateway.counters.originConnections = UInt64(origins.count)
         for index in endpoints.indices where endpoints[index].waitingCount > 0 { pressed.append(index) }
         mailbox.deliver(&gateway)
@@ -285,6 +299,7 @@ struct EventLoop: ~Copyable {
         }
         listeners = []
         for index in 0..<clients.endIndex where clients.isOccupied(index) {
+            if clients[index].phase == .multiplexed { announceEnd(of: index) }
             let isQuiet = clients[index].phase == .head || clients[index].phase == .introduction
             if isQuiet, clients[index].leftover.isEmpty, clients[index].outgoing.isEmpty {
                 expect(client: index, within: min(500, timeouts.drain))

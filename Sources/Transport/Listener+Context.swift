@@ -22,7 +22,8 @@ extension Listener {
             return Identity(chain: try contents(files.certificate), key: try contents(files.key), status: status)
         }
         do {
-            return try ServerContext(identities: identities, minimum: tls.minimumVersion, listener: authority)
+            return try ServerContext(
+                identities: identities, minimum: tls.minimumVersion, offersHTTP2: tls.offersHTTP2, listener: authority)
         } catch {
             throw ContextError(path: tls.certificates[error.index].certificate, reason: error.reason)
         }

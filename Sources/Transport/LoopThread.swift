@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import HTTP2
 import Synchronization
 import TLS
 
@@ -19,8 +20,10 @@ final class LoopThread {
             // The call reads the name.
             unsafe crumbgate_name_thread("loop")
             do {
+                guard let frames = HTTP2Channel() else { throw OutOfMemory() }
                 var loop = EventLoop(
-                    configuration: configuration, mailbox: mailbox, poller: try Poller(), channel: try Channel())
+                    configuration: configuration, mailbox: mailbox, poller: try Poller(), channel: try Channel(),
+                    frames: frames)
                 try loop.listen()
                 loop.run()
             } catch {

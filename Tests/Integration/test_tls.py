@@ -115,9 +115,7 @@ def test_nothing_is_negotiated_anew(secure_gate, connect):
     assert b"no renegotiation" in done.stderr.lower()
 
 
-@pytest.mark.parametrize(
-    "offered, chosen", [(["http/1.1"], "http/1.1"), (["h2", "http/1.1"], "http/1.1"), ([], None)]
-)
+@pytest.mark.parametrize("offered, chosen", [(["http/1.1"], "http/1.1"), ([], None)])
 def test_the_protocol_is_http_1(connect, offered, chosen):
     context = careless()
     if offered:

@@ -8,10 +8,10 @@ set -eu
 
 packages() {
     case $1 in
-    build) echo libssl-dev libmaxminddb-dev zlib1g-dev libbrotli-dev libpsl-dev libsqlite3-dev pkg-config ;;
+    build) echo libssl-dev libmaxminddb-dev zlib1g-dev libbrotli-dev libpsl-dev libnghttp2-dev libsqlite3-dev pkg-config ;;
     test) echo python3 python3-venv openssl chromium chromium-driver node-typescript ;;
     demo) ;;
-    bench) echo python3 openssl gcc libc6-dev util-linux nginx-light libnginx-mod-http-lua haproxy wrk ;;
+    bench) echo python3 openssl gcc libc6-dev util-linux nginx-light libnginx-mod-http-lua haproxy wrk nghttp2-client ;;
     fuzz) echo python3 ;;
     chaos) echo python3 python3-venv gcc libc6-dev mount ;;
     deb) echo binutils dpkg-dev ;;

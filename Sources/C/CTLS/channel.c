@@ -139,6 +139,13 @@ void crumbgate_tls_session_free(crumbgate_tls_session *session) { SSL_free(sessi
 
 int crumbgate_tls_is_established(const crumbgate_tls_session *session) { return SSL_is_init_finished(session); }
 
+int crumbgate_tls_speaks_h2(const crumbgate_tls_session *session) {
+    const unsigned char *chosen = NULL;
+    unsigned length = 0;
+    SSL_get0_alpn_selected(session, &chosen, &length);
+    return length == 2 && memcmp(chosen, "h2", 2) == 0;
+}
+
 /// The most bytes that an established session may receive without one for us: a record and a half. What goes on beyond
 /// is nothing but work: key updates (RFC 8446 §4.6.3), warnings, empty records.
 enum { most_barren_bytes = 24576 };

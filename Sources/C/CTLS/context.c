@@ -27,6 +27,7 @@ typedef struct {
     size_t other_count;
     int has_first;
     int minimum;
+    int offers_h2;
     unsigned char identity[SSL_MAX_SID_CTX_LENGTH];
     unsigned identity_length;
 } certificate_table;
@@ -80,10 +81,13 @@ static int choose_certificate(SSL *session, int *alert, void *argument) {
 static int choose_protocol(
     SSL *session, const unsigned char **chosen, unsigned char *chosen_length, const unsigned char *offered,
     unsigned offered_length, void *argument) {
-    (void)session, (void)argument;
-    static const unsigned char ours[] = "\x08http/1.1";
+    (void)session;
+    static const unsigned char both[] = "\x02h2\x08http/1.1";
+    const certificate_table *table = argument;
+    size_t skipped = table->offers_h2 ? 0 : 3;
     int result = SSL_select_next_proto(
-        (unsigned char **)chosen, chosen_length, ours, sizeof ours - 1, offered, offered_length);
+        (unsigned char **)chosen, chosen_length, both + skipped, (unsigned)(sizeof both - 1 - skipped), offered,
+        offered_length);
     // RFC 7301 §3.2: what offers only other protocols is told so.
     return result == OPENSSL_NPN_NEGOTIATED ? SSL_TLSEXT_ERR_OK : SSL_TLSEXT_ERR_ALERT_FATAL;
 }
@@ -102,12 +106,12 @@ static void configure(SSL_CTX *context, certificate_table *table) {
     SSL_CTX_set_session_id_context(context, table->identity, table->identity_length);
     SSL_CTX_set_tlsext_ticket_key_evp_cb(context, crumbgate_tls_ticket);
     SSL_CTX_set_num_tickets(context, 1);
-    SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
+    SSL_CTX_set_alpn_select_cb(context, choose_protocol, table);
     SSL_CTX_set_tlsext_servername_callback(context, choose_certificate);
     SSL_CTX_set_tlsext_servername_arg(context, table);
 }
 
-crumbgate_tls_context *crumbgate_tls_server(int minimum, crumbgate_tls_bytes identity) {
+crumbgate_tls_context *crumbgate_tls_server(int minimum, int offers_h2, crumbgate_tls_bytes identity) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, make_index);
     certificate_table *table = calloc(1, sizeof *table);
@@ -118,6 +122,7 @@ crumbgate_tls_context *crumbgate_tls_server(int minimum, crumbgate_tls_bytes ide
         return NULL;
     }
     table->minimum = minimum;
+    table->offers_h2 = offers_h2;
     table->identity_length =
         identity.count < sizeof table->identity ? (unsigned)identity.count : (unsigned)sizeof table->identity;
     memcpy(table->identity, identity.bytes, table->identity_length);

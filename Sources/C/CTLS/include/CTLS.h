@@ -57,8 +57,9 @@ void crumbgate_tls_cleanse(char *text);
 
 // MARK: Contexts
 
-/// A server's context; `minimum` is 0x0303 for TLS 1.2 or 0x0304 for TLS 1.3. NULL when there is no memory.
-crumbgate_tls_context *crumbgate_tls_server(int minimum, crumbgate_tls_bytes identity);
+/// A server's context; `minimum` is 0x0303 for TLS 1.2 or 0x0304 for TLS 1.3; HTTP/2 is offered before HTTP/1.1 (RFC 7301)
+/// unless `offers_h2` is 0. NULL when there is no memory.
+crumbgate_tls_context *crumbgate_tls_server(int minimum, int offers_h2, crumbgate_tls_bytes identity);
 /// What an OCSP response (RFC 6960, DER) says of a certificate.
 enum crumbgate_staple_state {
     crumbgate_staple_good,
@@ -138,3 +139,5 @@ int crumbgate_tls_send(crumbgate_tls_session *session, crumbgate_tls_channel *ch
 /// Says that nothing more will be sent (close_notify), if the handshake is over.
 void crumbgate_tls_end(crumbgate_tls_session *session, crumbgate_tls_channel *channel);
 int crumbgate_tls_is_established(const crumbgate_tls_session *session);
+/// Whether HTTP/2 was chosen: when the handshake is over.
+int crumbgate_tls_speaks_h2(const crumbgate_tls_session *session);
