@@ -188,6 +188,8 @@ extension EventLoop {
             expect(client: index, within: timeouts.body)
             return true
         case .finished:
+            // No more will come on this stream: its window is the others' again.
+            if clients[index].session == streamSession { creditContent(of: index) }
             if !clients[index].exchange.hasResponseBegun { expectResponse(for: index) }
             return false
         case .malformed:

@@ -118,7 +118,10 @@ struct EventLoop: ~Copyable {
             runReady()
             runTimers()
             serveQueues()
-            if !unsent.isEmpty { sendFrames() }
+            while !unsent.isEmpty {
+                sendFrames()
+                serveQueues()
+            }
             if ring.asksToBeDrained() { measuringWaker.signal() }
             if now.milliseconds >= housekeeping { keepHouse() }
         }

@@ -2,10 +2,12 @@
 
 import json
 import os
+import re
 import subprocess
 import tempfile
 
 import http1
+import shop
 from processes import LOAD_CORE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -40,6 +42,22 @@ class Load:
             if line.startswith("figures "):
                 return json.loads(line[len("figures "):])
         raise RuntimeError("wrk gave no figures:\n" + output)
+
+
+def run_http2(peer, path, connections, seconds):
+    """Runs h2load with ten streams on each connection; requests that were answered."""
+    lines = peer.head(path).decode().split("\r\n")[1:]
+    fields = [part for line in lines if line and not line.lower().startswith(("host:", "connection:"))
+              for part in ("-H", line)]
+    done = subprocess.run(
+        ["taskset", "-c", str(LOAD_CORE), "h2load", f"-c{connections}", "-m10", f"-D{seconds}", "-H",
+         f":authority: {shop.HOST}", *fields, f"https://127.0.0.1:{peer.server.port}{path}"],
+        capture_output=True, text=True, timeout=seconds + 30)
+    counts = re.search(r"(\d+) succeeded, (\d+) failed, (\d+) errored", done.stdout)
+    statuses = re.search(r"status codes: (\d+) 2xx, 0 3xx, 0 4xx, 0 5xx", done.stdout)
+    if not counts or not statuses or int(counts[2]) or int(counts[3]):
+        raise RuntimeError(f"h2load against {peer.name}:\n" + done.stdout + done.stderr)
+    return int(counts[1])
 
 
 def run(peer, path, connections, seconds):

@@ -84,17 +84,17 @@ def certificate(directory):
     return path, key
 
 
-def start(name, directory, origin_port, more_rules=0, gates=False, profile="consent", tls=False):
+def start(name, directory, origin_port, more_rules=0, gates=False, profile="consent", tls=False, http2=False):
     """Starts a peer; the proxy with so many rules beyond those in its file, gating known services or none.
 
-    With `tls`, which nginx and the proxy know, it speaks TLS with its clients.
+    With `tls`, which nginx and the proxy know, it speaks TLS with its clients, and with `http2` that too.
     """
     port = free_port()
     values = {"DIR": directory, "PORT": port, "ORIGIN": origin_port, "PEERS": os.path.join(HERE, "peers")}
     values |= {"SSL": "", "CERTIFICATE": "", "LISTEN": f"127.0.0.1:{port}"}
     if tls:
         path, key = certificate(directory)
-        values |= {"SSL": " ssl", "CERTIFICATE": f"ssl_certificate {path}; ssl_certificate_key {key}; "
+        values |= {"SSL": " ssl http2" if http2 else " ssl", "CERTIFICATE": f"ssl_certificate {path}; ssl_certificate_key {key}; "
                    "ssl_session_cache shared:sessions:10m; ssl_protocols TLSv1.2 TLSv1.3;",
                    "LISTEN": f"{{ address: 127.0.0.1:{port}, tls: {{ certificate: {path}, key: {key} }} }}"}
         http1.secure_ports.add(port)
