@@ -44,6 +44,7 @@ extension EventLoop {
             return false
         }
         clients[index].examined = 0
+        clients[index].leftover.shrink(to: 16)
         let isSound = multiplexers[place].session.receive(input)
         takeEvents(of: index)
         noteUnsent(index)

@@ -23,6 +23,7 @@ crumbgate_h2_channel *crumbgate_h2_channel_new(void) {
         crumbgate_h2_channel_free(channel);
         return NULL;
     }
+    crumbgate_h2_set_memory(channel);
     crumbgate_h2_set_receiving(channel->callbacks);
     crumbgate_h2_set_sending(channel->callbacks);
     // Who sends content waits until what they sent is with the origin server.
@@ -44,7 +45,44 @@ void crumbgate_h2_channel_free(crumbgate_h2_channel *channel) {
     free(channel->events);
     free(channel->fields.bytes);
     free(channel->pairs);
+    free(channel->frame);
     free(channel);
+}
+
+/// Bytes of the largest frame that is made here (RFC 9113 §4.2), without its header.
+enum { largest_payload = 16384 };
+
+static void *allocate(size_t size, void *context) {
+    crumbgate_h2_channel *channel = context;
+    if (!channel->is_making || size < largest_payload) return malloc(size);
+    channel->is_making = 0;
+    if (channel->frame == NULL) {
+        channel->frame = malloc(size);
+        channel->frame_size = size;
+    }
+    return size <= channel->frame_size ? channel->frame : malloc(size);
+}
+
+static void release(void *pointer, void *context) {
+    crumbgate_h2_channel *channel = context;
+    if (pointer != channel->frame) free(pointer);
+}
+
+static void *allocate_zeroed(size_t count, size_t size, void *context) {
+    (void)context;
+    return calloc(count, size);
+}
+
+static void *reallocate(void *pointer, size_t size, void *context) {
+    crumbgate_h2_channel *channel = context;
+    if (pointer != channel->frame || pointer == NULL) return realloc(pointer, size);
+    void *copy = malloc(size);
+    if (copy != NULL) memcpy(copy, pointer, size < channel->frame_size ? size : channel->frame_size);
+    return copy;
+}
+
+void crumbgate_h2_set_memory(crumbgate_h2_channel *channel) {
+    channel->memory = (nghttp2_mem){channel, allocate, release, allocate_zeroed, reallocate};
 }
 
 size_t crumbgate_h2_event_count(const crumbgate_h2_channel *channel) { return channel->event_count; }

@@ -20,6 +20,13 @@ struct crumbgate_h2_channel {
     /// A response's fields as nghttp2 wants them.
     nghttp2_nv *pairs;
     size_t pair_capacity;
+    /// How sessions get memory, and the one buffer in which all of them make their frames: 16 KiB that each would hold
+    /// while it is idle. A frame is taken out of it before another session makes one.
+    nghttp2_mem memory;
+    void *frame;
+    size_t frame_size;
+    /// A session is being made that has not got the buffer yet.
+    int is_making;
 };
 
 struct crumbgate_h2_session {
@@ -44,13 +51,16 @@ struct crumbgate_h2_session {
     uint8_t *output;
     size_t capacity;
     crumbgate_h2_sent sent;
-    /// The rest of a frame for which there was no room: nghttp2's, until it makes the next.
-    const uint8_t *rest;
-    size_t rest_count;
+    /// The rest of a frame for which there was no room, and how much of it was written since.
+    buffer rest;
+    size_t rest_written;
 };
 
 /// Appends bytes; 0 when there is no memory.
 int crumbgate_h2_append(buffer *buffer, const void *bytes, size_t count);
+
+/// Lets a new session have the channel's frame buffer.
+void crumbgate_h2_set_memory(crumbgate_h2_channel *channel);
 
 /// What nghttp2 calls while it receives, and while it sends.
 void crumbgate_h2_set_receiving(nghttp2_session_callbacks *callbacks);

@@ -61,14 +61,31 @@ void crumbgate_h2_set_sending(nghttp2_session_callbacks *callbacks) {
     nghttp2_session_callbacks_set_send_data_callback(callbacks, write_content);
 }
 
-/// Writes a frame, or keeps what there is no room for.
+/// Writes a frame, and keeps what there is no room for; 0 when that is something.
 static int put_frame(crumbgate_h2_session *session, const uint8_t *bytes, size_t count) {
     size_t written = count < room(session) ? count : room(session);
     put(session, bytes, written);
-    session->rest = bytes + written;
-    session->rest_count = count - written;
-    session->sent.is_full |= session->rest_count > 0;
-    return session->rest_count == 0;
+    if (written == count) return 1;
+    session->sent.is_full = 1;
+    if (!crumbgate_h2_append(&session->rest, bytes + written, count - written)) session->sent.is_broken = 1;
+    return 0;
+}
+
+/// Writes what was kept; 0 when there is more of it.
+static int put_rest(crumbgate_h2_session *session) {
+    size_t count = session->rest.count - session->rest_written;
+    if (count == 0) return 1;
+    size_t written = count < room(session) ? count : room(session);
+    put(session, session->rest.bytes + session->rest_written, written);
+    session->rest_written += written;
+    if (written < count) {
+        session->sent.is_full = 1;
+        return 0;
+    }
+    free(session->rest.bytes);
+    session->rest = (buffer){0};
+    session->rest_written = 0;
+    return 1;
 }
 
 crumbgate_h2_sent crumbgate_h2_send(
@@ -78,7 +95,7 @@ crumbgate_h2_sent crumbgate_h2_send(
     session->output = output;
     session->capacity = capacity;
     if (piece != NULL) nghttp2_session_resume_data(session->h2, piece->stream);
-    if (session->rest_count == 0 || put_frame(session, session->rest, session->rest_count)) {
+    if (put_rest(session)) {
         for (;;) {
             const uint8_t *frame = NULL;
             ssize_t count = nghttp2_session_mem_send(session->h2, &frame);

@@ -7,8 +7,12 @@ crumbgate_h2_session *crumbgate_h2_session_new(crumbgate_h2_channel *channel, cr
     if (session == NULL) return NULL;
     session->channel = channel;
     session->limits = limits;
+    channel->is_making = 1;
     // The callbacks get the session that owns nghttp2's, and lives as long.
-    if (nghttp2_session_server_new2(&session->h2, channel->callbacks, session, channel->options) != 0) {
+    int result = nghttp2_session_server_new3(
+        &session->h2, channel->callbacks, session, channel->options, &channel->memory);
+    channel->is_making = 0;
+    if (result != 0) {
         free(session);
         return NULL;
     }
@@ -29,6 +33,7 @@ crumbgate_h2_session *crumbgate_h2_session_new(crumbgate_h2_channel *channel, cr
 void crumbgate_h2_session_free(crumbgate_h2_session *session) {
     nghttp2_session_del(session->h2);
     free(session->kept.bytes);
+    free(session->rest.bytes);
     free(session);
 }
 
@@ -79,6 +84,6 @@ void crumbgate_h2_go_away(crumbgate_h2_session *session, uint32_t code) {
 }
 
 int crumbgate_h2_is_over(crumbgate_h2_session *session) {
-    return session->rest_count == 0 && !nghttp2_session_want_read(session->h2) &&
+    return session->rest.count == 0 && !nghttp2_session_want_read(session->h2) &&
            !nghttp2_session_want_write(session->h2);
 }

@@ -19,7 +19,8 @@ struct RequestMappingTests {
             let framing = try RequestMapping.write(block.bytes, hasContent: hasContent, into: &output)
             #expect((framing == .chunked) == output.bytes.text.contains("transfer-encoding: chunked\r\n"))
         } catch {
-            #expect(output.isEmpty, "nothing is written of what is refused")
+            let isEmpty = output.isEmpty
+            #expect(isEmpty, "nothing is written of what is refused")
             throw error
         }
         return output.bytes.text
