@@ -2,7 +2,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends binutils libbrotli-dev libmaxminddb-dev libpsl-dev libsqlite3-dev \
+    && apt-get install -y --no-install-recommends binutils libbrotli-dev libmaxminddb-dev libnghttp2-dev libpsl-dev libsqlite3-dev \
         libssl-dev pkg-config zlib1g-dev
 WORKDIR /src
 COPY Package.swift Package.resolved ./
@@ -17,7 +17,7 @@ RUN strip --strip-unneeded -o /usr/bin/crumbgate .build-static/release/crumbgate
 FROM debian:bookworm-slim
 # Libraries, authorities for shops behind TLS, and time zones: what packaging/debian/control says, too.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates libbrotli1 libmaxminddb0 libpsl5 libsqlite3-0 libssl3 \
+    && apt-get install -y --no-install-recommends ca-certificates libbrotli1 libmaxminddb0 libnghttp2-14 libpsl5 libsqlite3-0 libssl3 \
         libstdc++6 tzdata zlib1g \
     && rm -rf /var/lib/apt/lists/*
 # A number of its own, so that volumes keep their owner.
