@@ -14,6 +14,9 @@ extension EventLoop {
         let place = clients[connection].multiplexer
         guard !multiplexers[place].flags.contains(.isUnsent) else { return }
         multiplexers[place].flags.insert(.isUnsent)
+        if multiplexers[place].batch.isEmpty, multiplexers[place].batch.capacity < spareBatch.capacity {
+            swap(&multiplexers[place].batch, &spareBatch)
+        }
         unsent.append(clients.handle(at: connection))
     }
 
@@ -138,7 +141,10 @@ extension EventLoop {
             multiplexers[place].flags.contains(.isEnding) || multiplexers[place].session.isOver
         {
             finishFrames(index)
-        } else if multiplexers[place].streams.isEmpty {
+        } else if multiplexers[place].streams.isEmpty, multiplexers[place].batch.isEmpty {
+            if multiplexers[place].batch.capacity > spareBatch.capacity {
+                swap(&multiplexers[place].batch, &spareBatch)
+            }
             multiplexers[place].batch.shrink(to: 16)
         }
     }

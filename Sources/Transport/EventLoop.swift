@@ -35,6 +35,8 @@ struct EventLoop: ~Copyable {
     var frames: HTTP2Channel
     /// Connections with frames to be sent.
     var unsent: [Handle] = []
+    /// A batch's memory that no connection has: those that come and go hand it on.
+    var spareBatch = ByteBuffer()
     /// How many of the clients are streams.
     var streamCount = 0
     /// A stream's request, and the fields of its response, in the form of the other side.

@@ -60,6 +60,7 @@ struct ListenerTests {
         #expect(policy.warnings.map(\.message) == ["`\(files.folder.path)/shop.der` holds no OCSP response"])
         #expect(policy.listeners.map(\.authority) == ["0.0.0.0:80", "0.0.0.0:443", "[::]:443"])
         #expect(policy.listeners.map { $0.tls?.minimumVersion } == [nil, .tls13, .tls12])
+        #expect(policy.listeners.map { $0.tls?.offersHTTP2 } == [nil, false, true])
         #expect(policy.listeners[2].tls?.certificates.count == 2)
         #expect(policy.listeners[1].tls?.certificates.first?.key == files.folder.path + "/shop.key")
         #expect(policy.timeouts.handshake == 5000)
