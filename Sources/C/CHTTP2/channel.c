@@ -64,7 +64,7 @@ static void *allocate(size_t size, void *context) {
 }
 
 static void release(void *pointer, void *context) {
-    crumbgate_h2_channel *channel = context;
+    const crumbgate_h2_channel *channel = context;
     if (pointer != channel->frame) free(pointer);
 }
 
@@ -75,7 +75,8 @@ static void *allocate_zeroed(size_t count, size_t size, void *context) {
 
 static void *reallocate(void *pointer, size_t size, void *context) {
     crumbgate_h2_channel *channel = context;
-    if (pointer != channel->frame || pointer == NULL) return realloc(pointer, size);
+    if (pointer == NULL) return allocate(size, context);
+    if (pointer != channel->frame) return realloc(pointer, size);
     void *copy = malloc(size);
     if (copy != NULL) memcpy(copy, pointer, size < channel->frame_size ? size : channel->frame_size);
     return copy;
