@@ -30,6 +30,8 @@ extension EventLoop {
 
     /// Since when a connection is idle or its visitor slow, in milliseconds; nil when neither.
     private mutating func uselessSince(_ index: UInt32) -> Int64? {
+        // A stream's end makes no room for a connection.
+        guard clients[index].session != streamSession else { return nil }
         switch clients[index].phase {
         case .introduction: return clients[index].deadline - Int64(timeouts.requestHead)
         case .head:
@@ -40,6 +42,11 @@ extension EventLoop {
         case .exchanging: return isVisitorsTurn(index) ? slowSince(index, began: clients[index].exchange.beganAt) : nil
         case .collecting: return slowSince(index, began: clients[index].exchange.beganAt)
         case .flushing: return slowSince(index, began: nil)
+        case .multiplexed:
+            guard clients[index].outgoing.isEmpty else { return slowSince(index, began: nil) }
+            guard multiplexers[clients[index].multiplexer].streams.isEmpty else { return nil }
+            let isIdle = clients[index].flags.contains(.hasBeenServed)
+            return clients[index].deadline - Int64(isIdle ? timeouts.idle : timeouts.requestHead)
         case .keeping, .waiting, .tunnel, .lingering: return nil
         }
     }
@@ -56,7 +63,7 @@ extension EventLoop {
     /// Ends a connection whose visitor does not take what was sent: the kernel is not to keep it for them.
     mutating func abandonSlow(_ index: UInt32) {
         let isBlocked = !clients[index].outgoing.isEmpty || clients[index].conduit != noConnection
-        if isBlocked { Socket.resetOnClose(clients[index].fd) }
+        if isBlocked, clients[index].session != streamSession { Socket.resetOnClose(clients[index].fd) }
         abandonClient(index)
     }
 
@@ -86,7 +93,10 @@ extension EventLoop {
     ///
     /// - Parameter began: when what they are slow with began; nil when that is not known.
     private mutating func slowSince(_ index: UInt32, began: Int64?) -> Int64? {
-        let moved = Socket.bytesMoved(clients[index].fd)
+        // A stream is slow when its connection is.
+        let isStream = clients[index].session == streamSession
+        let connection = isStream ? multiplexers[clients[index].multiplexer].client : index
+        let moved = Socket.bytesMoved(clients[connection].fd)
         var since = now.milliseconds
         var before = moved
         if let mark = clients[index].mark, mark.time >= began ?? 0 {

@@ -143,6 +143,7 @@ extension EventLoop {
         }
         streamCount += 1
         clients[index].stream.place = multiplexers[place].add(index)
+        clients[connection].flags.insert(.hasBeenServed)
         if multiplexers[place].streams.count == 1 { awaitFrames(of: connection) }
         if !hasContent { clients[index].stream.flags.insert(.hasRequestEnded) }
         output.clear()
@@ -234,7 +235,7 @@ extension EventLoop {
     mutating func framesTimedOut(_ index: UInt32) {
         let place = clients[index].multiplexer
         guard clients[index].outgoing.isEmpty, multiplexers[place].flags.isDisjoint(with: [.isBroken, .isEnding]) else {
-            abandonClient(index)
+            abandonSlow(index)
             return
         }
         if multiplexers[place].flags.contains(.isInFields) {
