@@ -36,10 +36,15 @@ file "$here/debian/copyright" usr/share/doc/crumbgate/copyright 644
 for document in "$here"/../docs/*.md; do
     file "$document" "usr/share/doc/crumbgate/$(basename "$document")" 644
 done
-compressed "$here/../CHANGELOG.md" usr/share/doc/crumbgate/changelog.gz
+compressed "$here/../CHANGELOG.md" usr/share/doc/crumbgate/CHANGELOG.md.gz
+printf 'crumbgate (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md.gz.\n\n -- %s  %s\n' "$version" \
+    "$(sed -n 's/^Maintainer: //p;/^Maintainer: /q' "$here/debian/control")" \
+    "$(LC_ALL=C date --utc --date="@$SOURCE_DATE_EPOCH" '+%a, %d %b %Y %H:%M:%S +0000')" >"$work/changelog"
+compressed "$work/changelog" usr/share/doc/crumbgate/changelog.gz
+file "$here/debian/lintian-overrides" usr/share/lintian/overrides/crumbgate 644
 compressed "$here/crumbgate.1" usr/share/man/man1/crumbgate.1.gz
 mkdir -p "$root/usr/share/bash-completion/completions"
-"$binary" --generate-completion-script bash >"$root/usr/share/bash-completion/completions/crumbgate"
+"$binary" --generate-completion-script bash | sed '1{/^#!/d}' >"$root/usr/share/bash-completion/completions/crumbgate"
 
 mkdir "$root/DEBIAN"
 for script in postinst prerm postrm; do
