@@ -5,7 +5,7 @@ RUN apt-get update \
     && apt-get install -y --no-install-recommends binutils libbrotli-dev libmaxminddb-dev libnghttp2-dev libpsl-dev libsqlite3-dev \
         libssl-dev pkg-config zlib1g-dev
 WORKDIR /src
-COPY Package.swift Package.resolved ./
+COPY Package.swift ./
 COPY Sources Sources
 # What is known of services, browsers and bots goes into the binary.
 COPY rules rules
