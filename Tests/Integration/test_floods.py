@@ -147,8 +147,9 @@ def test_slow_visitors_do_not_keep_the_shop_from_others(flooded, kind):
     """They hold every connection to it: who waits for one gets it."""
     gate = flooded("origin_connections: 16")
     with Flood(gate.port, **{kind: 40}) as flood:
-        time.sleep(2.5)
+        time.sleep(1)
         before = len(sockets(gate.port))
+        time.sleep(1.5)
         times = timed(gate.port, 12)
         left = len(sockets(gate.port))
         report = flood.stop()
