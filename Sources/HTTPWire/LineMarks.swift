@@ -26,7 +26,7 @@ struct LineMarks {
         next(from: offset, in: bytes, wantsColons: 0)
     }
 
-    @inline(never)
+    @inline(__always)
     private mutating func next(from offset: Int, in bytes: RawSpan, wantsColons: UInt64) -> Int? {
         var from = offset
         while true {
@@ -46,9 +46,9 @@ struct LineMarks {
     private static func find(in bytes: RawSpan, at offset: Int) -> crumbgate_marks {
         let block = bytes.extracting(offset..<min(offset &+ 64, bytes.byteCount))
         return unsafe block.withUnsafeBytes { memory in
-            // At least one byte, so there is an address; no more than the block's bytes are read.
-            unsafe crumbgate_find_marks(
-                memory.baseAddress!.assumingMemoryBound(to: UInt8.self), memory.count)
+            guard let start = memory.baseAddress else { return crumbgate_marks() }
+            // No more than the block's bytes are read.
+            return unsafe crumbgate_find_marks(start.assumingMemoryBound(to: UInt8.self), memory.count)
         }
     }
 }
