@@ -35,6 +35,12 @@ public final class AtomicTable: Sendable {
         return unsafe places[place].wrappingAdd(amount, ordering: .relaxed).newValue
     }
 
+    /// Makes all numbers zero.
+    public func clear() {
+        // As many were initialized.
+        for place in 0..<count { unsafe places[place].store(0, ordering: .relaxed) }
+    }
+
     /// Makes the number at a place at least as large as `value`.
     public func raise(to value: Int64, at place: Int) {
         precondition(place >= 0 && place < count)

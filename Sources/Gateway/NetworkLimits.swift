@@ -75,6 +75,12 @@ public final class NetworkLimits: Sendable {
         wait(requests, places, rate, at: now)
     }
 
+    /// Begins anew with what networks spent: at other rates it means nothing.
+    public func forgetRates() {
+        arrivals.clear()
+        requests.clear()
+    }
+
     private func wait(_ table: AtomicTable, _ places: Places, _ rate: Rate, at now: Moment) -> Int64 {
         let due = max(min(table[Int(places.first)], table[Int(places.second)]), now.monotonic)
         let excess = due - now.monotonic - max(0, rate.burst - rate.interval)
@@ -89,7 +95,7 @@ extension Gateway {
     /// Whether a network may make one more connection: it is counted, and `leave` takes it back. Our own proxies may.
     public mutating func admitsConnection(of peer: ClientAddress, at now: Moment) -> NetworkLimits.Places? {
         guard let networks, let policy = snapshots[current]?.policy, policy.limits.network.boundsConnections,
-            !policy.trusts(peer)
+            isLimited(peer, policy)
         else { return NetworkLimits.Places.none }
         let bounds = policy.limits.network
         let places = networks.places(of: peer)
@@ -100,7 +106,12 @@ extension Gateway {
 
     /// How many nanoseconds too early a request comes; 0 for one that is in time, and for our own proxies'.
     mutating func waitOfRequest(from client: ClientAddress, by rate: Rate, _ policy: Policy, at now: Moment) -> Int64 {
-        guard let networks, !policy.trusts(client) else { return 0 }
+        guard let networks, isLimited(client, policy) else { return 0 }
         return networks.waitOfRequest(networks.places(of: client), by: rate, at: now)
+    }
+
+    /// Our own proxies are not, nor who comes without an address: they are no one network.
+    private func isLimited(_ address: ClientAddress, _ policy: Policy) -> Bool {
+        !policy.trusts(address) && address != ClientAddress(ipv4: 0)
     }
 }

@@ -89,6 +89,8 @@ struct ClientConnection: ~Copyable {
     /// Where it is counted among its network's; nobody's when there is no limit on them.
     var places = NetworkLimits.Places.none
     var mark: Mark?
+    /// Since when `outgoing`, or the conduit, holds something, in milliseconds; only then.
+    var blockedAt: Int64 = 0
 
     init(fd: Int32, peer: ClientAddress, redirectPort: UInt16) {
         self.fd = fd

@@ -245,6 +245,7 @@ extension EventLoop {
             return false
         }
         if sent < total {
+            clients[index].blockedAt = now.milliseconds
             let fromOutput = min(sent, output.count)
             clients[index].outgoing.append(output, from: fromOutput)
             clients[index].outgoing.append(

@@ -24,7 +24,10 @@ extension EventLoop {
             oldest = since
         }
         guard chosen != noConnection else { return false }
+        let handle = clients.handle(at: chosen)
         displace(chosen)
+        // What it is told is with the kernel, and its place is wanted now.
+        if clients.contains(handle), clients[chosen].phase == .lingering { abandonClient(chosen) }
         return true
     }
 
@@ -35,20 +38,41 @@ extension EventLoop {
         switch clients[index].phase {
         case .introduction: return clients[index].deadline - Int64(timeouts.requestHead)
         case .head:
-            guard clients[index].outgoing.isEmpty else { return slowSince(index, began: nil) }
+            guard clients[index].outgoing.isEmpty else { return slowSince(index, began: clients[index].blockedAt) }
             if !isEstablished(index) { return clients[index].deadline - Int64(timeouts.handshake) }
             let isIdle = clients[index].leftover.isEmpty && clients[index].flags.contains(.hasBeenServed)
             return clients[index].deadline - Int64(isIdle ? timeouts.idle : timeouts.requestHead)
-        case .exchanging: return isVisitorsTurn(index) ? slowSince(index, began: clients[index].exchange.beganAt) : nil
+        case .exchanging: return isVisitorsTurn(index) ? slowSince(index, began: turnBegan(index)) : nil
         case .collecting: return slowSince(index, began: clients[index].exchange.beganAt)
-        case .flushing: return slowSince(index, began: nil)
+        case .flushing: return slowSince(index, began: clients[index].blockedAt)
         case .multiplexed:
-            guard clients[index].outgoing.isEmpty else { return slowSince(index, began: nil) }
-            guard multiplexers[clients[index].multiplexer].streams.isEmpty else { return nil }
+            guard clients[index].outgoing.isEmpty else { return slowSince(index, began: clients[index].blockedAt) }
+            let streams = multiplexers[clients[index].multiplexer].streams
+            guard streams.isEmpty else { return slowSince(index, streams) }
             let isIdle = clients[index].flags.contains(.hasBeenServed)
             return clients[index].deadline - Int64(isIdle ? timeouts.idle : timeouts.requestHead)
         case .keeping, .waiting, .tunnel, .lingering: return nil
         }
+    }
+
+    /// Since when all streams of a connection wait for a visitor who is slow; nil when one waits for anything else.
+    private mutating func slowSince(_ connection: UInt32, _ streams: [UInt32]) -> Int64? {
+        var began: Int64 = 0
+        for stream in streams {
+            switch clients[stream].phase {
+            case .collecting: began = max(began, clients[stream].exchange.beganAt)
+            case .exchanging where isVisitorsTurn(stream): began = max(began, turnBegan(stream))
+            case .flushing: began = max(began, clients[stream].blockedAt)
+            default: return nil
+            }
+        }
+        return slowSince(connection, began: began)
+    }
+
+    /// When it became the visitor's turn, in milliseconds: time that the shop took is not theirs.
+    private func turnBegan(_ index: UInt32) -> Int64 {
+        let isBlocked = !clients[index].outgoing.isEmpty || clients[index].conduit != noConnection
+        return isBlocked ? clients[index].blockedAt : clients[index].exchange.beganAt
     }
 
     private mutating func displace(_ index: UInt32) {
@@ -81,7 +105,7 @@ extension EventLoop {
                 else { continue }
                 let client = origins[index].client
                 guard clients[client].phase == .exchanging, isVisitorsTurn(client),
-                    slowSince(client, began: clients[client].exchange.beganAt) != nil
+                    slowSince(client, began: turnBegan(client)) != nil
                 else { continue }
                 displace(client)
                 wanted -= 1
@@ -91,28 +115,36 @@ extension EventLoop {
 
     /// Since when a visitor has moved next to nothing; nil when they moved something, or that is not known yet.
     ///
-    /// - Parameter began: when what they are slow with began; nil when that is not known.
-    private mutating func slowSince(_ index: UInt32, began: Int64?) -> Int64? {
+    /// - Parameter began: when what they are slow with began, in milliseconds.
+    private mutating func slowSince(_ index: UInt32, began: Int64) -> Int64? {
         // A stream is slow when its connection is.
         let isStream = clients[index].session == streamSession
         let connection = isStream ? multiplexers[clients[index].multiplexer].client : index
         let moved = Socket.bytesMoved(clients[connection].fd)
-        var since = now.milliseconds
-        var before = moved
-        if let mark = clients[index].mark, mark.time >= began ?? 0 {
+        // At most all that the connection ever moved belongs to it.
+        var since = began
+        var before: Int64 = 0
+        if let mark = clients[index].mark, mark.time >= began {
             since = mark.time
             before = mark.moved
-        } else if let began {
-            // At most all that the connection ever moved belongs to it.
-            since = began
-            before = 0
         }
         let age = now.milliseconds - since
-        if age >= Self.leastAge, moved - before < Self.leastRate * age / 1000 { return since }
+        let least = Self.leastRate * (isStream ? visitorsStreams(beside: index) : 1)
+        if age >= Self.leastAge, moved - before < least * age / 1000 { return since }
         if age == 0 || age >= Self.leastAge {
             clients[index].mark = ClientConnection.Mark(time: now.milliseconds, moved: moved)
         }
         return nil
+    }
+
+    /// How many streams of a stream's connection wait for the visitor: what the connection moves is theirs together.
+    private func visitorsStreams(beside index: UInt32) -> Int64 {
+        var count: Int64 = 0
+        for stream in multiplexers[clients[index].multiplexer].streams
+        where clients[stream].phase == .exchanging && isVisitorsTurn(stream) {
+            count += 1
+        }
+        return max(count, 1)
     }
 
     /// Whether nothing goes on before the visitor sends or takes something.

@@ -62,8 +62,10 @@ extension EventLoop {
         let waste = multiplexers[place].session.takeWaste()
         let useful = multiplexers[place].useful
         multiplexers[place].useful = 0
+        let resets = waste.resets + multiplexers[place].malformed
+        multiplexers[place].malformed = 0
         return multiplexers[place].flood.admits(
-            idleFrames: waste.idleFrames, resets: waste.resets, useful: useful, at: now.milliseconds)
+            idleFrames: waste.idleFrames, resets: resets, useful: useful, at: now.milliseconds)
     }
 
     /// A request's fields have the time of a request head.
@@ -128,7 +130,6 @@ extension EventLoop {
         _ id: Int32, of connection: UInt32, fields: ByteRange, hasContent: Bool, isCut: Bool
     ) {
         let place = clients[connection].multiplexer
-        multiplexers[place].useful += 4
         guard streamCount < limits.clients else {
             multiplexers[place].session.reset(id, .refusedStream)
             return
@@ -153,10 +154,12 @@ extension EventLoop {
             let framing = try frames.writeRequest(fields, hasContent: hasContent, into: &mapped)
             if framing == .chunked { clients[index].stream.flags.insert(.isChunked) }
         } catch {
+            multiplexers[place].malformed += 1
             gateway.refuse(error, exchange: &clients[index].exchange, at: now, reply: &output)
             _ = deliverReply(to: index)
             return
         }
+        multiplexers[place].useful += 4
         let step = gateway.receiveRequest(
             mapped, examined: 0, exchange: &clients[index].exchange, peer: peer, isSecure: true, isLast: true, at: now,
             reply: &output)
@@ -227,7 +230,8 @@ extension EventLoop {
     mutating func announceEnd(of index: UInt32) {
         multiplexers[clients[index].multiplexer].session.announceEnd()
         noteUnsent(index)
-        expect(client: index, within: min(500, timeouts.drain))
+        // Who is still taking something keeps the time for that.
+        if clients[index].outgoing.isEmpty { expect(client: index, within: min(500, timeouts.drain)) }
     }
 
     /// A connection's patience has ended: with fields that do not come to their end, without streams, or with frames

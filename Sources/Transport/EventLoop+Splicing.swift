@@ -55,6 +55,7 @@ extension EventLoop {
         switch Socket.splice(from: origins[origin].fd, to: conduits[conduit].writeEnd.rawValue, limit: limit) {
         case .bytes(let count):
             conduits[conduit].held = count
+            clients[client].blockedAt = now.milliseconds
             return drainConduit(of: client)
         case .wouldBlock:
             // The pipe was empty: it is the socket that has nothing.

@@ -56,6 +56,7 @@ extension EventLoop {
         guard total > 0 else { return true }
         let taken = clients[index].outgoing.isEmpty ? makeFrames(index, from: offset, verbatim, isLast: isLast) : 0
         guard taken < total else { return true }
+        if clients[index].outgoing.isEmpty { clients[index].blockedAt = now.milliseconds }
         let fromOutput = min(taken, output.count - offset)
         clients[index].outgoing.append(output, from: offset + fromOutput)
         clients[index].outgoing.append(
@@ -132,7 +133,8 @@ extension EventLoop {
             let sent = multiplexers[place].gather()
             if sent.isBroken { multiplexers[place].flags.insert(.isBroken) }
             if multiplexers[place].blockedCount > 0, !sent.isFull { sendBlocked(of: index) }
-            let isFull = multiplexers[place].batch.count >= Multiplexer.batchSize
+            // Where a frame's header has no room (RFC 9113 §4.1), no content has.
+            let isFull = multiplexers[place].batch.count + 9 >= Multiplexer.batchSize
             guard sendBatch(of: index), sent.isFull || isFull else { break }
         }
         if multiplexers[place].flags.contains(.isBroken) {

@@ -113,6 +113,7 @@ extension EventLoop {
                 channel.clear()
                 return false
             }
+            clients[index].blockedAt = now.milliseconds
             // A handshake has one deadline, whatever moves.
             if sent < count, isEstablished(index) { expect(client: index, within: timeouts.body) }
         }

@@ -33,6 +33,8 @@ struct Multiplexer: ~Copyable {
     var flood: FloodGuard
     /// For how many frames without content there was a use.
     var useful = 0
+    /// Requests that were none, since the guard asked last.
+    var malformed = 0
 
     init(client: UInt32, session: consuming HTTP2Session, at now: Int64) {
         self.client = client

@@ -194,6 +194,7 @@ public final class Server {
                     orders.certificates = nil
                 }
             }
+            if next.limits.network != policy.limits.network { networks?.forgetRates() }
             policy = next
             certificates = watch
             self.contexts = contexts

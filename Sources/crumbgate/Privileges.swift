@@ -57,10 +57,14 @@ private struct Account {
     /// Makes the directory for the user where there is none: its parent is seldom theirs.
     func makeStateDirectory(_ path: String) throws {
         guard geteuid() == 0, !FileManager.default.fileExists(atPath: path) else { return }
-        try FileManager.default.createDirectory(
-            atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        // The call reads the path.
-        guard unsafe chown(path, user, group) == 0 else { throw PrivilegeError.refused(name, code: crumbgate_errno()) }
+        let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
+        try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
+        // The calls read the path. A link that somebody puts in the new directory's place is not followed.
+        guard unsafe mkdir(path, 0o700) == 0 else { throw PrivilegeError.refused(name, code: crumbgate_errno()) }
+        let folder = unsafe open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else { throw PrivilegeError.refused(name, code: crumbgate_errno()) }
+        defer { close(folder) }
+        guard fchown(folder, user, group) == 0 else { throw PrivilegeError.refused(name, code: crumbgate_errno()) }
     }
 
     func assume(keepsLowPorts: Bool = false) throws(PrivilegeError) {

@@ -32,6 +32,7 @@ let package = Package(
         .target(
             name: "CTLS", path: "Crumbgate/C/CTLS",
             linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CBytes", path: "Crumbgate/C/CBytes"),
         .target(name: "CDoubt", path: "Crumbgate/C/CDoubt"),
         .target(name: "CKnownServices", path: "Crumbgate/C/CKnownServices"),
         .target(name: "CTrafficLists", path: "Crumbgate/C/CTrafficLists"),
@@ -40,8 +41,8 @@ let package = Package(
         library("CBrotli", pkgConfig: "libbrotlienc libbrotlidec"),
         library("CPublicSuffix", pkgConfig: "libpsl"),
 
-        pure("Bytes"),
-        pure("HTTPWire", ["Bytes"]),
+        pure("Bytes", ["CBytes"]),
+        pure("HTTPWire", ["Bytes", "CBytes"]),
         pure("Cookies", ["Bytes"]),
         pure("HTMLRewriting", ["Bytes", "CDoubt"]),
         pure("ContentCoding", ["Bytes", "CZlib", "CBrotli"]),

@@ -17,6 +17,7 @@ from harness.http2 import (
     PROTOCOL_ERROR,
     REFUSED_STREAM,
     FrameClient,
+    Answer,
     Http2Client,
     fields,
     frame,
@@ -195,6 +196,41 @@ def test_longer_heads_are_refused_and_the_connection_goes_on(connect, origin):
         assert client.answer(client.headers(fields(f"/{'a' * 9000}"))).status == 414
         assert client.answer(client.headers(fields())).status == 200
     assert len(origin.requests) == 2
+
+
+@pytest.mark.parametrize("length", [3, 400])
+def test_heads_in_several_frames_and_records_are_whole(connect, origin, length):
+    """Also behind another request in the same record, wherever the next record begins."""
+    with connect() as client:
+        for split in (0, 1, 9, 10, 11, 12, 200):
+            listed = [*fields("/first"), ("x-first", "f" * 300)]
+            before = frames.HeadersFrame(client.next, data=client.encoder.encode(listed), flags=["END_STREAM", "END_HEADERS"])
+            stream, client.next = client.next + 2, client.next + 4
+            client.answers[before.stream_id], client.answers[stream] = Answer(), Answer()
+            block = client.encoder.encode([*fields("/second"), ("x-long", "v" * length)])
+            begin = frames.HeadersFrame(stream, data=block[:-2], flags=["END_STREAM"])
+            rest = frames.ContinuationFrame(stream, data=block[-2:], flags=["END_HEADERS"]).serialize()
+            client.raw(before.serialize() + begin.serialize() + rest[:split])
+            time.sleep(0.05)
+            client.raw(rest[split:])
+            assert client.answer(stream).status == 200, split
+            assert client.answer(before.stream_id).status == 200, split
+    second = [seen for seen in origin.requests if seen.target == "/second"]
+    assert len(second) == 7 and all((b"x-long", b"v" * length) in seen.fields for seen in second)
+
+
+@pytest.mark.parametrize("content", [b"xy", b""], ids=["too much content", "too little"])
+def test_resets_that_a_client_brings_about_are_counted(connect, content):
+    """CVE-2025-8671: the server resets the streams, and the client has room for more."""
+    with connect() as client:
+        def provoke(_):
+            stream, client.next = client.next, client.next + 2
+            block = client.encoder.encode([*fields("/made", method="POST"), ("content-length", "1")])
+            head = frames.HeadersFrame(stream, data=block, flags=["END_HEADERS"])
+            return head.serialize() + frames.DataFrame(stream, data=content, flags=["END_STREAM"]).serialize()
+
+        assert flood(client, provoke, 2000) < 1000
+        assert ends_calmly(client)
 
 
 # Frames that are none (the checks of h2spec, as far as they are a server's)

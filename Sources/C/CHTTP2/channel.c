@@ -30,6 +30,8 @@ crumbgate_h2_channel *crumbgate_h2_channel_new(void) {
     nghttp2_option_set_no_auto_window_update(channel->options, 1);
     // Responses are coded without a table of their own: four kibibytes less for each connection.
     nghttp2_option_set_max_deflate_dynamic_table_size(channel->options, 0);
+    // How long an origin server's head may be is the gateway's to say.
+    nghttp2_option_set_max_send_header_block_length(channel->options, 1 << 24);
     nghttp2_option_set_no_closed_streams(channel->options, 1);
     nghttp2_option_set_max_outbound_ack(channel->options, 100);
     // Frames of unknown types are seen, to be counted.

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -9,7 +10,8 @@ enum { most_excess = 4 };
 static int begin_frame(nghttp2_session *h2, const nghttp2_frame_hd *header, void *context) {
     (void)h2;
     crumbgate_h2_session *session = context;
-    session->is_in_fields = 0;
+    // nghttp2 reports CONTINUATION here too: with it goes on the section that is being received.
+    if (header->type != NGHTTP2_CONTINUATION) session->is_in_fields = 0;
     int carries = header->type == NGHTTP2_HEADERS || (header->type == NGHTTP2_DATA && header->length > 0);
     if (!carries) session->waste.idle_frames++;
     return 0;
@@ -67,6 +69,7 @@ static int end_frame(nghttp2_session *h2, const nghttp2_frame *frame, void *cont
             session->is_in_fields = 0;
             if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
                 if (session->collecting != stream) return 0;
+                if (session->section_start > session->channel->fields.count) return NGHTTP2_ERR_CALLBACK_FAILURE;
                 event = crumbgate_h2_report(session->channel, crumbgate_h2_request, stream);
                 if (event == NULL) return NGHTTP2_ERR_CALLBACK_FAILURE;
                 event->offset = session->section_start;
@@ -77,7 +80,10 @@ static int end_frame(nghttp2_session *h2, const nghttp2_frame *frame, void *cont
                 return 0;
             }
             break;
-        case NGHTTP2_DATA: break;
+        case NGHTTP2_DATA:
+            // Nothing but padding, whose length counts its own byte.
+            if (frame->hd.length > 0 && frame->hd.length <= frame->data.padlen) session->waste.idle_frames++;
+            break;
         case NGHTTP2_RST_STREAM: session->waste.resets++; return 0;
         default: return 0;
     }
@@ -115,6 +121,17 @@ static int close_stream(nghttp2_session *h2, int32_t stream, uint32_t code, void
     return 0;
 }
 
+/// A stream that still has its owner is reset by nghttp2: the client made it do so, as if it had reset it
+/// (CVE-2025-8671).
+static int send_frame(nghttp2_session *h2, const nghttp2_frame *frame, void *context) {
+    crumbgate_h2_session *session = context;
+    if (frame->hd.type == NGHTTP2_RST_STREAM &&
+        nghttp2_session_get_stream_user_data(h2, frame->hd.stream_id) != NULL) {
+        session->waste.resets++;
+    }
+    return 0;
+}
+
 /// A frame of an unknown type says nothing (RFC 9113 §5.5).
 static int pass_over(nghttp2_session *h2, void **payload, const nghttp2_frame_hd *header, void *context) {
     (void)h2, (void)payload, (void)header, (void)context;
@@ -130,6 +147,7 @@ void crumbgate_h2_set_receiving(nghttp2_session_callbacks *callbacks) {
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks, refuse_frame);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, take_content);
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, close_stream);
+    nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, send_frame);
     nghttp2_session_callbacks_set_unpack_extension_callback(callbacks, pass_over);
 }
 
@@ -139,7 +157,8 @@ int crumbgate_h2_receive(crumbgate_h2_session *session, crumbgate_h2_bytes bytes
         // A section goes on where the fields of this call begin.
         session->section_start = channel->fields.count;
         if (!crumbgate_h2_append(&channel->fields, session->kept.bytes, session->kept.count)) return 0;
-        session->kept.count = 0;
+        free(session->kept.bytes);
+        session->kept = (buffer){0};
     } else if (session->is_in_fields) {
         session->section_start = channel->fields.count;
     }
