@@ -124,14 +124,16 @@ extension EventLoop {
         // At most all that the connection ever moved belongs to it.
         var since = began
         var before: Int64 = 0
+        var isMarked = false
         if let mark = clients[index].mark, mark.time >= began {
             since = mark.time
             before = mark.moved
+            isMarked = true
         }
         let age = now.milliseconds - since
         let least = Self.leastRate * (isStream ? visitorsStreams(beside: index) : 1)
         if age >= Self.leastAge, moved - before < least * age / 1000 { return since }
-        if age == 0 || age >= Self.leastAge {
+        if !isMarked || age >= Self.leastAge {
             clients[index].mark = ClientConnection.Mark(time: now.milliseconds, moved: moved)
         }
         return nil
