@@ -8,8 +8,7 @@ import zlib
 
 from harness.client import Browser, Client
 from harness.message import Closed
-from harness.moods import FRAMINGS, MOODS, document, made, paragraph, pieces, size_of
-from harness.origin import chunk
+from harness.moods import FRAMINGS, MOODS, document, made, paragraph, size_of, upload
 
 #: Half of what is asked goes well on the shop's side.
 USUAL = [*MOODS, *["well"] * 8]
@@ -68,13 +67,8 @@ class Visitor(threading.Thread):
             fields += [b"Accept: text/html", b"Sec-Fetch-Dest: document", b"Accept-Encoding: gzip"]
         content = b""
         if method in ("POST", "PUT"):
-            body = made(target, self.rng.choice([0, 1, 500, 40_000]))
-            if self.rng.random() < 0.5:
-                fields.append(b"Content-Length: %d" % len(body))
-                content = body
-            else:
-                fields.append(b"Transfer-Encoding: chunked")
-                content = b"".join(map(chunk, pieces(body, self.rng))) + b"0\r\n\r\n"
+            framing_fields, content = upload(target, self.rng)
+            fields += framing_fields
         return target, method, b"\r\n".join([f"{method} {target} HTTP/1.1".encode(), *fields]) + b"\r\n\r\n" + content
 
     def ask(self):

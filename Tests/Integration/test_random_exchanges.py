@@ -16,8 +16,7 @@ import pytest
 from conftest import RULES
 from harness.client import Client
 from harness.message import Closed
-from harness.moods import FRAMINGS, MOODS, document, made, moody, paragraph, pieces, size_of
-from harness.origin import chunk
+from harness.moods import FRAMINGS, MOODS, document, made, moody, paragraph, size_of, upload
 
 SEED = int(os.environ.get("RANDOM_SEED", "1"))
 SECONDS = float(os.environ.get("RANDOM_SECONDS", "4"))
@@ -45,13 +44,8 @@ class Visitor(threading.Thread):
             fields += [b"Accept: text/html", b"Sec-Fetch-Dest: document", b"Accept-Encoding: gzip"]
         content = b""
         if method in ("POST", "PUT"):
-            body = made(target, self.rng.choice([0, 1, 500, 40_000]))
-            if self.rng.random() < 0.5:
-                fields.append(b"Content-Length: %d" % len(body))
-                content = body
-            else:
-                fields.append(b"Transfer-Encoding: chunked")
-                content = b"".join(map(chunk, pieces(body, self.rng))) + b"0\r\n\r\n"
+            framing_fields, content = upload(target, self.rng)
+            fields += framing_fields
         lines = [f"{method} {target} HTTP/1.1".encode(), *fields]
         return method, b"\r\n".join(lines) + b"\r\n\r\n" + content
 

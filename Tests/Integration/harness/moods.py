@@ -42,6 +42,14 @@ def pieces(body, rng):
         offset += size
 
 
+def upload(target, rng):
+    """A request's content, made of its target: the fields that frame it, and the bytes that are sent."""
+    body = made(target, rng.choice([0, 1, 500, 40_000]))
+    if rng.random() < 0.5:
+        return [b"Content-Length: %d" % len(body)], body
+    return [b"Transfer-Encoding: chunked"], b"".join(map(chunk, pieces(body, rng))) + b"0\r\n\r\n"
+
+
 def framed(target, method, rng):
     """The response's bytes, and whether only the connection's end ends it."""
     _, _, framing, mood, _ = target.split("/")
